@@ -1,0 +1,1 @@
+"""Conversations: trees of messages, and the only door to them."""

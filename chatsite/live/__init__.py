@@ -1,0 +1,1 @@
+"""Hints over the websocket: "X changed", never what it changed to."""

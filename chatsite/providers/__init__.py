@@ -1,0 +1,1 @@
+"""Where models are served, and which of them a user may ask."""

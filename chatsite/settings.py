@@ -1,0 +1,216 @@
+"""Settings, all of them, read from the environment once and refused when they make no sense.
+
+A self-hoster sets few: CHATSITE_URL (the public address), CHATSITE_DATA (where everything is kept), DATABASE_URL.
+README, "Configuration", lists them.
+"""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def flag(name: str, default: bool) -> bool:
+    """A yes-or-no setting; anything but a plain yes or no is refused rather than guessed."""
+    value = env.str(name, "").strip().lower()
+    if value in ("", "1", "0", "true", "false", "yes", "no", "on", "off"):
+        return default if value == "" else value in ("1", "true", "yes", "on")
+    raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}")
+
+
+def number(name: str, default: int, low: int, high: int) -> int:
+    """A whole number within [low, high]."""
+    value = env.str(name, str(default))
+    if not value.strip().isdigit() or not low <= int(value) <= high:
+        raise ImproperlyConfigured(f"{name} must be a whole number from {low} to {high}, not {value!r}")
+    return int(value)
+
+
+def origin(name: str) -> str:
+    """A web origin such as https://chat.example.org, or "" when it is not set."""
+    value = env.str(name, "").strip().rstrip("/")
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query):
+        raise ImproperlyConfigured(f"{name} must look like https://chat.example.org, not {value!r}")
+    return value
+
+
+# --- Where things are -------------------------------------------------------------------------------------------
+DATA_DIR = Path(env.str("CHATSITE_DATA", str(BASE_DIR / "data"))).expanduser().resolve()
+SITE_URL = origin("CHATSITE_URL")
+SITE_HOST = env.str("CHATSITE_HOST", "127.0.0.1")
+SITE_PORT = number("CHATSITE_PORT", 8000, 0, 65535)
+DEBUG = flag("CHATSITE_DEBUG", False)
+
+
+def _secret_key() -> str:
+    given = env.str("SECRET_KEY", "")
+    file = DATA_DIR / "secret_key"
+    if not given and file.is_file():
+        given = file.read_text().strip()
+    if len(given) < 32:
+        raise ImproperlyConfigured(f"SECRET_KEY is missing or shorter than 32 characters: ./run makes one in {file}")
+    return given
+
+
+SECRET_KEY = _secret_key()
+
+# --- Who may ask for us, and over what ----------------------------------------------------------------------------
+# CHATSITE_URL alone decides hosts, CSRF origin, cookie security and links. Without it the site answers on this
+# machine's own names, and on any address when it was told to listen on all of them (a LAN without a name).
+_host = urlsplit(SITE_URL).hostname
+ALLOWED_HOSTS = [*env.list("CHATSITE_ALLOWED_HOSTS", default=[]), "localhost", "127.0.0.1", "[::1]"]
+if _host:
+    ALLOWED_HOSTS.append(_host)
+elif SITE_HOST in ("0.0.0.0", "::"):
+    ALLOWED_HOSTS = ["*"]
+else:
+    ALLOWED_HOSTS.append(SITE_HOST)
+SECURE = SITE_URL.startswith("https://")
+CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL else []
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = SECURE
+SESSION_COOKIE_NAME = "chatsite_session"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
+# Proxies in front of us whose X-Forwarded-For and -Proto are believed, read from the right (see server.py).
+TRUSTED_PROXIES: list[str] = env.list("CHATSITE_TRUSTED_PROXIES", default=[])
+CORS_ORIGINS: list[str] = env.list("CHATSITE_CORS_ORIGINS", default=[])
+MAX_BODY_BYTES = number("CHATSITE_MAX_BODY_BYTES", 2 * 2**20, 2**16, 2**30)
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+# When the browser asks from this site's own page, the address is not told to others.
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+CONTENT_SECURITY_POLICY: dict[str, Any] = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:", "blob:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- Rooms --------------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_vite",
+    "chatsite.accounts",
+    "chatsite.providers",
+    "chatsite.conversations",
+    "chatsite.generation",
+    "chatsite.live",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+ROOT_URLCONF = "chatsite.urls"
+ASGI_APPLICATION = "chatsite.asgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ],
+        },
+    }
+]
+
+# --- Where it is kept -----------------------------------------------------------------------------------------------
+# env.db_url understands postgres:// and sqlite:///; the file below DATA_DIR is the default.
+_database = env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'chatsite.sqlite3'}")
+SQLITE = _database["ENGINE"].endswith("sqlite3")
+if SQLITE:
+    _database |= {
+        # The lanes of asgi.py are few and live as long as the process, so a connection each is kept open.
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            # A read-then-write transaction that starts as a reader fails with "locked" at the first write (pitfalls).
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,
+            # FULL: a commit that was answered for must survive a power cut; NORMAL does not in WAL mode.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864;",
+        },
+    }
+elif _database["ENGINE"].endswith("postgresql"):
+    _database |= {
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {
+            **_database.get("OPTIONS", {}),
+            "pool": {"min_size": 1, "max_size": number("CHATSITE_DATABASE_POOL", 10, 2, 200), "timeout": 10},
+        },
+    }
+else:
+    raise ImproperlyConfigured("DATABASE_URL must begin with postgres:// or sqlite:///")
+DATABASES = {"default": _database}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Accounts -------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCESS_TOKEN_SECONDS = number("CHATSITE_ACCESS_TOKEN_SECONDS", 600, 5, 600)
+
+# --- Words and static files -----------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
+USE_TZ = True
+TIME_ZONE = env.str("CHATSITE_TIME_ZONE", "UTC")
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+DJANGO_VITE = {
+    "default": {
+        "dev_mode": False,
+        "manifest_path": BASE_DIR / "static" / "build" / "manifest.json",
+        "static_url_prefix": "build",
+    }
+}
+
+# --- Hints, and what is said in the log --------------------------------------------------------------------------------
+CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("CHATSITE_LOG_LEVEL", "INFO")},
+    "loggers": {"django": {"handlers": [], "propagate": True}, "django.server": {"handlers": [], "propagate": True}},
+}

@@ -1,0 +1,12 @@
+"""The whole site on one screen."""
+
+from django.urls import include, path
+
+from chatsite.api import api
+
+urlpatterns = [
+    path("api/", api.urls),
+    path("accounts/", include("chatsite.accounts.urls")),
+    path("", include("chatsite.providers.urls")),
+    path("", include("chatsite.conversations.urls")),
+]

@@ -1,32 +1,124 @@
 """People, and the keys their programs use."""
 
+from datetime import datetime, timedelta
+from hashlib import sha256
+from secrets import token_urlsafe
 from typing import ClassVar
 
-from django.contrib.auth.models import AbstractUser, UserManager
-from django.db import models
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import DatabaseError, connection, models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
+# A key's `last_used` is for people who wonder whether it may go: writing it at every request would cost a commit each.
+LAST_USED_PRECISION = timedelta(minutes=5)
 
-class People(UserManager["User"]):
-    """Users are known by their e-mail address."""
 
-    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":  # type: ignore[override]
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
+class AlreadySetUp(Exception):
+    """Somebody has an account here already: the first visitor has been."""
+
+
+class People(BaseUserManager["User"]):
+    """Users are known by their e-mail address, kept in lower case."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
+        user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":  # type: ignore[override]
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":
+        return self.create_user(email, password, is_superuser=True, **fields)
+
+    def create_first(self, email: str, password: str, name: str = "") -> "User":
+        """The administrator, while nobody has an account; AlreadySetUp afterwards. Of two callers at once one wins."""
+        with transaction.atomic():
+            # SQLite has begun with BEGIN IMMEDIATE, so nobody else writes. PostgreSQL must be told.
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute(f'LOCK TABLE "{self.model._meta.db_table}" IN EXCLUSIVE MODE')
+            if self.exists():
+                raise AlreadySetUp
+            return self.create_superuser(email, password, name=name)
 
 
-class User(AbstractUser):
+class User(AbstractBaseUser, PermissionsMixin):
     """A person who may sign in. `is_superuser` is the administrator."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    username = None  # type: ignore[assignment]
-    email = models.EmailField(unique=True)
+    email = models.EmailField(_("E-mail"), unique=True, error_messages={"unique": _("This address has an account.")})
+    name = models.CharField(_("Name"), max_length=150, blank=True)
+    is_active = models.BooleanField(default=True)
+    created = models.DateTimeField(auto_now_add=True)
 
-    USERNAME_FIELD = "email"
+    USERNAME_FIELD = EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
-    objects: ClassVar[People] = People()  # type: ignore[assignment]
+    objects: ClassVar[People] = People()
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def display_name(self) -> str:
+        return self.name or self.email.partition("@")[0]
+
+
+class Scope(models.TextChoices):
+    """What an API key may do: look, change what its owner may change, or administer."""
+
+    READ = "read"
+    CHAT = "chat"
+    ADMIN = "admin"
+
+
+class Keys(models.Manager["ApiKey"]):
+    def issue(
+        self, user: User, name: str, scopes: list[str], expires: datetime | None = None
+    ) -> tuple["ApiKey", str]:
+        """A new key and its secret. The secret is in no table: this is the one time it can be shown."""
+        secret = "sk-" + token_urlsafe(32)
+        fields = {"name": name, "scopes": sorted(set(scopes)), "expires": expires}
+        return self.create(user=user, prefix=secret[:10], digest=digest(secret), **fields), secret
+
+    def live(self) -> models.QuerySet["ApiKey"]:
+        now = timezone.now()
+        return self.filter(Q(expires=None) | Q(expires__gt=now), revoked=None, user__is_active=True)
+
+
+def digest(secret: str) -> str:
+    """SHA-256 in hex. The secret is 256 random bits, so it needs no salt and no slow hash."""
+    return sha256(secret.encode()).hexdigest()
+
+
+class ApiKey(models.Model):
+    """A program's credential. Rows stay after revocation: they say who had access, and when."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="keys")
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=10)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField()
+    created = models.DateTimeField(auto_now_add=True)
+    expires = models.DateTimeField(null=True)
+    revoked = models.DateTimeField(null=True)
+    last_used = models.DateTimeField(null=True)
+
+    objects: ClassVar[Keys] = Keys()
+
+    def __str__(self) -> str:
+        return f"{self.prefix}… ({self.name})"
+
+    def used(self) -> None:
+        """Note the use, now and then. A database that cannot write (full, locked) must not refuse the reader for it."""
+        now = timezone.now()
+        if self.last_used and now - self.last_used < LAST_USED_PRECISION:
+            return
+        try:
+            with transaction.atomic():
+                ApiKey.objects.filter(pk=self.pk).update(last_used=now)
+        except DatabaseError:
+            pass

@@ -42,6 +42,15 @@ def origin(name: str) -> str:
     return value
 
 
+def address(name: str, *schemes: str) -> str:
+    """A URL with one of these schemes and a host, without its last slash, or "" when it is not set."""
+    value = env.str(name, "").strip().rstrip("/")
+    parts = urlsplit(value)
+    if value and (parts.scheme not in schemes or not parts.hostname):
+        raise ImproperlyConfigured(f"{name} must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+    return value
+
+
 # --- Where things are -------------------------------------------------------------------------------------------
 DATA_DIR = Path(env.str("CHATSITE_DATA", str(BASE_DIR / "data"))).expanduser().resolve()
 SITE_URL = origin("CHATSITE_URL")
@@ -61,6 +70,8 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
+# What SECRET_KEY was before: sessions and stored provider keys stay readable while it is listed here.
+SECRET_KEY_FALLBACKS: list[str] = env.list("CHATSITE_OLD_SECRET_KEYS", default=[])
 
 # --- Who may ask for us, and over what ----------------------------------------------------------------------------
 # CHATSITE_URL alone decides hosts, CSRF origin, cookie security and links. Without it the site answers on this
@@ -187,6 +198,13 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCESS_TOKEN_SECONDS = number("CHATSITE_ACCESS_TOKEN_SECONDS", 600, 5, 600)
+
+# --- Providers ------------------------------------------------------------------------------------------------------
+# Further providers are connected on the page /connect; without any, the demo answers.
+OPENAI_API_KEY = env.str("OPENAI_API_KEY", "").strip()
+OPENAI_BASE_URL = address("OPENAI_BASE_URL", "http", "https")
+OUTBOUND_PROXY = address("CHATSITE_OUTBOUND_PROXY", "http", "https")  # HTTP_PROXY and the like are not looked at
+OFFERED_MODELS = [name.strip() for name in env.list("CHATSITE_MODELS", default=[]) if name.strip()]
 
 # --- Words and static files -----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

@@ -25,6 +25,14 @@ def flag(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}")
 
 
+def choice(name: str, default: str, *others: str) -> str:
+    """One of a few words."""
+    value = env.str(name, default).strip().lower()
+    if value not in (default, *others):
+        raise ImproperlyConfigured(f"{name} must be {' or '.join((default, *others))}, not {value!r}")
+    return value
+
+
 def number(name: str, default: int, low: int, high: int) -> int:
     """A whole number within [low, high]."""
     value = env.str(name, str(default))
@@ -89,6 +97,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL else []
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = SECURE
 SESSION_COOKIE_NAME = "chatsite_session"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 30 * 24 * 3600
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
 # Proxies in front of us whose X-Forwarded-For and -Proto are believed, read from the right (see server.py).
@@ -132,6 +141,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "chatsite.accounts.setup.leads_to_setup",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -197,6 +207,27 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+CSRF_FAILURE_VIEW = "chatsite.accounts.views.csrf_failure"
+PASSWORD_RESET_TIMEOUT = 24 * 3600
+SIGNUP_OPEN = choice("CHATSITE_SIGNUP", "open", "closed") == "open"
+ACCOUNT_ADAPTER = "chatsite.accounts.adapter.Adapter"
+ACCOUNT_FORMS = {
+    "login": "chatsite.accounts.forms.LoginForm",
+    "signup": "chatsite.accounts.forms.SignupForm",
+    "change_password": "chatsite.accounts.forms.ChangePasswordForm",
+    "reset_password_from_key": "chatsite.accounts.forms.ResetPasswordForm",
+}
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # there is no mail yet
+ACCOUNT_SESSION_REMEMBER = True
+# Beside allauth's own limits: "setup" is ours, sign-up is the one place that tells whether an address is taken.
+ACCOUNT_RATE_LIMITS = {"setup": "10/5m/ip,100/5m/key", "signup": "10/5m/ip"}
+# The limits count in this process's memory: no other service is needed, and each process counts for itself.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}},
+}
 ACCESS_TOKEN_SECONDS = number("CHATSITE_ACCESS_TOKEN_SECONDS", 600, 5, 600)
 
 # --- Providers ------------------------------------------------------------------------------------------------------
@@ -206,9 +237,18 @@ OPENAI_BASE_URL = address("OPENAI_BASE_URL", "http", "https")
 OUTBOUND_PROXY = address("CHATSITE_OUTBOUND_PROXY", "http", "https")  # HTTP_PROXY and the like are not looked at
 OFFERED_MODELS = [name.strip() for name in env.list("CHATSITE_MODELS", default=[]) if name.strip()]
 
+# --- Limits of one answer: it goes on when its reader leaves, so something must end it --------------------------------
+GENERATION_SECONDS = number("CHATSITE_GENERATION_SECONDS", 1800, 1, 7200)
+GENERATION_BYTES = number("CHATSITE_GENERATION_BYTES", 16 * 2**20, 2**10, 2**30)  # as upstream sends them
+REQUEST_CHARACTERS = number("CHATSITE_REQUEST_CHARACTERS", 400_000, 100, 10**7)
+
 # --- Words and static files -----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
+LANGUAGE_COOKIE_NAME = "chatsite_language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = SECURE
 USE_TZ = True
 TIME_ZONE = env.str("CHATSITE_TIME_ZONE", "UTC")
 STATIC_URL = "/static/"

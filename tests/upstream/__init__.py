@@ -5,8 +5,8 @@ By hand: `python -m tests.upstream --port 9000`, then OPENAI_BASE_URL=http://127
 listed in script.py; without one the answer repeats what it was asked.
 """
 
-from .handle import Upstream, closed_port
+from .handle import Upstream
 from .script import Script, prompt
 from .server import Record
 
-__all__ = ["Record", "Script", "Upstream", "closed_port", "prompt"]
+__all__ = ["Record", "Script", "Upstream", "prompt"]

@@ -4,7 +4,6 @@ It is a process of its own, so it goes on answering while the test's process is 
 """
 
 import json
-import socket
 import subprocess
 import sys
 from http.client import HTTPConnection
@@ -108,11 +107,3 @@ class Upstream:
         if response.status != 200:
             raise RuntimeError(f"the upstream answered {verb} with {response.status}")
         return [Record(**record) for record in answer]
-
-
-def closed_port() -> int:
-    """A port on which nobody listens: connecting to it is refused."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

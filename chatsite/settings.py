@@ -137,6 +137,7 @@ INSTALLED_APPS = [
     "chatsite.conversations",
     "chatsite.generation",
     "chatsite.live",
+    "chatsite.ops",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -223,7 +224,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # there is no mail yet
 ACCOUNT_SESSION_REMEMBER = True
 # Beside allauth's own limits: "setup" is ours, sign-up is the one place that tells whether an address is taken.
-ACCOUNT_RATE_LIMITS = {"setup": "10/5m/ip,100/5m/key", "signup": "10/5m/ip"}
+ACCOUNT_RATE_LIMITS = {"setup": "10/5m/ip,100/5m/key", "signup": "40/10m/ip"}
 # The limits count in this process's memory: no other service is needed, and each process counts for itself.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}},

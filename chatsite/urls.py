@@ -6,6 +6,7 @@ from chatsite.api import api
 
 urlpatterns = [
     path("api/", api.urls),
+    path("", include("chatsite.ops.urls")),
     path("", include("chatsite.accounts.urls")),
     path("", include("chatsite.providers.urls")),
     path("", include("chatsite.conversations.urls")),

@@ -1,7 +1,7 @@
 """A PostgreSQL of our own: started in a temporary folder on a free port, gone when the tests end.
 
-`python -m tests.postgres COMMAND…` runs a command beside one, its address in TEST_POSTGRES_URL; `./run test` does, so that
-all its parts share one. Without that variable each pytest process that needs a PostgreSQL starts its own.
+`python -m tests.postgres [--as-database] COMMAND…` runs a command beside one, its address in TEST_POSTGRES_URL, with
+--as-database also in DATABASE_URL. Without the variable each pytest process that needs a PostgreSQL starts its own.
 """
 
 import os
@@ -108,5 +108,10 @@ def _exists(user: str) -> bool:
 
 
 if __name__ == "__main__":
-    with Postgres() as postgres:
-        sys.exit(subprocess.run(sys.argv[1:], env=os.environ | {ADDRESS: postgres.url}, check=False).returncode)
+    arguments = sys.argv[1:]
+    with Postgres() as running:
+        env = os.environ | {ADDRESS: running.url}
+        if arguments[0] == "--as-database":
+            env["DATABASE_URL"] = running.url
+            del arguments[0]
+        sys.exit(subprocess.run(arguments, env=env, check=False).returncode)

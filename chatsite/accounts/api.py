@@ -1,3 +1,98 @@
-from ninja import Router
+"""/api/me, /api/auth/token and /api/keys."""
 
-router = Router()
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import get_language
+from ninja import Field, Router, Schema
+from pydantic import AwareDatetime, ConfigDict, StringConstraints
+
+from chatsite.accounts import auth, tokens
+from chatsite.accounts.models import ApiKey, Scope
+from chatsite.accounts.principal import Principal
+from chatsite.errors import ApiError, not_found
+
+router = Router(tags=["accounts"])
+MOST_KEYS = 100  # live ones of one user
+
+
+class AuthenticatedRequest(HttpRequest):
+    """What ninja hands a view whose `auth` let it through."""
+
+    auth: Principal
+
+
+class NewKey(Schema):
+    """`expires`: an instant with its time zone; null for a key that lasts until it is revoked."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=3)] = [Scope.READ, Scope.CHAT]
+    expires: AwareDatetime | None = None
+
+
+@router.get("/me", auth=auth.required)
+def me(request: AuthenticatedRequest) -> dict[str, Any]:
+    """Who I am, as the site knows me."""
+    user = request.auth.user
+    return {
+        "id": user.pk,
+        "email": user.email,
+        "name": user.display_name,
+        "isAdmin": user.is_superuser,
+        "language": get_language(),
+    }
+
+
+@router.post("/auth/token", auth=auth.by_cookie)
+def access_token(request: AuthenticatedRequest, response: HttpResponse) -> dict[str, Any]:
+    """An access token for the page's scripts, which keep it in memory only."""
+    response["Cache-Control"] = "no-store"
+    token = tokens.issue(request.auth.user, request.auth.credential)
+    return {"accessToken": token, "expiresIn": settings.ACCESS_TOKEN_SECONDS}
+
+
+@router.get("/keys", auth=auth.signed_in)
+def keys(request: AuthenticatedRequest) -> dict[str, Any]:
+    """Own API keys that are not revoked, newest first. Their secrets are not kept."""
+    rows = ApiKey.objects.filter(user=request.auth.user, revoked=None).order_by("-created", "-id")
+    return {"keys": [_row(key) for key in rows]}
+
+
+@router.post("/keys", auth=auth.signed_in, response={201: dict[str, Any]})
+def create_key(request: AuthenticatedRequest, body: NewKey, response: HttpResponse) -> tuple[int, dict[str, Any]]:
+    """A new key. `key` is its secret, shown this once."""
+    user = request.auth.user
+    if Scope.ADMIN in body.scopes:
+        auth.need(request.auth, Scope.ADMIN)
+    if body.expires and body.expires <= timezone.now():
+        raise ApiError(42201, "expires: must lie in the future")
+    if ApiKey.objects.live().filter(user=user).count() >= MOST_KEYS:
+        raise ApiError(42201, f"You have {MOST_KEYS} API keys: revoke one first.")
+    key, secret = ApiKey.objects.issue(user, body.name, body.scopes, body.expires)
+    response["Cache-Control"] = "no-store"
+    return 201, {**_row(key), "key": secret}
+
+
+@router.delete("/keys/{key_id}", auth=auth.signed_in, response={204: None})
+def revoke_key(request: AuthenticatedRequest, key_id: UUID) -> tuple[int, None]:
+    """Revoke one of the own keys: it opens nothing from now on. A second time does no harm."""
+    mine = ApiKey.objects.filter(user=request.auth.user, pk=key_id)
+    if not mine.filter(revoked=None).update(revoked=timezone.now()) and not mine.exists():
+        raise not_found()
+    return 204, None
+
+
+def _row(key: ApiKey) -> dict[str, Any]:
+    return {
+        "id": key.pk,
+        "name": key.name,
+        "prefix": key.prefix,
+        "scopes": key.scopes,
+        "created": key.created,
+        "expires": key.expires,
+        "lastUsed": key.last_used,
+    }

@@ -18,7 +18,7 @@ from chatsite.accounts.principal import Principal
 from chatsite.accounts.revocation import revoked
 from chatsite.errors import ApiError
 
-__all__ = ["Principal", "arequired", "by_session", "need", "required", "revoked", "signed_in"]
+__all__ = ["Principal", "arequired", "by_cookie", "by_session", "need", "required", "revoked", "signed_in"]
 
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 

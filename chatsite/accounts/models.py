@@ -10,7 +10,6 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import DatabaseError, connection, models, transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 # A key's `last_used` is for people who wonder whether it may go: writing it at every request would cost a commit each.
@@ -49,8 +48,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person who may sign in. `is_superuser` is the administrator."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    email = models.EmailField(_("E-mail"), unique=True, error_messages={"unique": _("This address has an account.")})
-    name = models.CharField(_("Name"), max_length=150, blank=True)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=150, blank=True)
     is_active = models.BooleanField(default=True)
     created = models.DateTimeField(auto_now_add=True)
 

@@ -14,11 +14,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from tests.bench import servers
-from tests.bench.load import Load, Pair
-from tests.bench.machine import Cost, allow_many_files, rss_kb, threads
-from tests.bench.report import Target, table, targets, write
-from tests.bench.servers import Server
+from tests.bench.kit import servers
+from tests.bench.kit.load import Load, Pair
+from tests.bench.kit.machine import Cost, allow_many_files, rss_kb, threads
+from tests.bench.kit.report import Target, table, targets, write
+from tests.bench.kit.servers import Server
 from tests.databases import Template
 
 DELTAS, RATE = 1000, 50
@@ -41,10 +41,6 @@ class Run:
     rss_mb: float
     threads: int
     faults: dict[str, int]
-
-    @property
-    def whole(self) -> bool:
-        return not any(self.faults.values())
 
 
 @dataclass(frozen=True)
@@ -164,9 +160,8 @@ def reached(runs: Sequence[Run], starts: Starts | None, followers: Followers | N
     """The targets of this benchmark beside what was measured."""
     site = {run.streams: run for run in runs if run.server == "site"}
     limit = {run.streams: run for run in runs if run.server == "nginx"}
-    found = [
-        Target("lost, duplicated, reordered or cut, all runs", sum(sum(r.faults.values()) for r in site.values()), 0)
-    ]
+    faults = sum(sum(run.faults.values()) for run in site.values()) if site else None
+    found = [Target("lost, duplicated, reordered or cut, all runs", faults, 0)]
     for streams, latency, times in ((200, 100, 5), (500, 150, 4)):
         if streams not in site:
             continue

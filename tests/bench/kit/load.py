@@ -27,8 +27,8 @@ class Client:
 
     def __init__(self, binary: Path, port: int, request: Path, load: Load, core: int) -> None:
         numbers = (load.streams, load.spread, load.deltas, load.seconds)
-        command = ["taskset", "-c", str(core), binary, str(port), request, *map(str, numbers)]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        words: list[str | Path] = ["taskset", "-c", str(core), binary, str(port), request, *map(str, numbers)]
+        self._process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
         self.pid = self._process.pid
 
     def __enter__(self) -> Self:
@@ -63,10 +63,10 @@ class Pair:
             raise SystemExit("The load pair is C: it needs gcc (Debian: apt-get install gcc libc6-dev)")
         self._folder, self.core, self._requests = folder, core, 0
         for name in ("upstream", "client"):
-            command = ["gcc", "-O2", "-Wall", "-Wextra", "-o", folder / name, _SOURCES / f"{name}.c"]
-            subprocess.run(command, check=True, timeout=60)
-        command = ["taskset", "-c", str(core), folder / "upstream", str(deltas), str(rate)]
-        self._upstream = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+            compiling: list[str | Path] = ["gcc", "-O2", "-Wall", "-o", folder / name, _SOURCES / f"{name}.c"]
+            subprocess.run(compiling, check=True, timeout=60)
+        words: list[str | Path] = ["taskset", "-c", str(core), folder / "upstream", str(deltas), str(rate)]
+        self._upstream = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
         assert self._upstream.stdout
         self.port, self.pid = int(self._upstream.stdout.readline()), self._upstream.pid
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import requests
 
-from tests.bench.machine import pin
+from tests.bench.kit.machine import pin
 from tests.databases import Template
 from tests.people import Person
 from tests.ports import free_port
@@ -80,7 +80,7 @@ def site(template: Template, folder: Path, upstream: int, core: int) -> Iterator
     env = {
         "OPENAI_BASE_URL": f"http://127.0.0.1:{upstream}/v1",
         "OPENAI_API_KEY": "sk-bench",
-        "OPENAI_MODELS": "bench",
+        "CHATSITE_MODELS": "bench",
         "CHATSITE_LOG_LEVEL": "WARNING",
     }
     with template.copy(folder) as database_url, Site(folder, database_url, env, template.people) as running:

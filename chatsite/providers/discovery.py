@@ -1,0 +1,112 @@
+"""Which models a provider serves, remembered in the table: the environment's from a thread, the others when connected."""
+
+import asyncio
+import logging
+import random
+import threading
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import DatabaseError, connections, transaction
+
+from chatsite.providers import clients, probe
+from chatsite.providers.environment import Environment, environment
+from chatsite.providers.failures import failure
+from chatsite.providers.models import DEFAULT, Model, Provider, Target
+
+log = logging.getLogger(__name__)
+AGAIN_SECONDS = 600.0  # models are pulled and published while we run
+
+
+def start() -> None:
+    """What is wanted soon after the server's start, but must not delay it. Returns at once; once per process."""
+    threading.Thread(target=_work, name="discovery", daemon=True).start()
+
+
+def _work() -> None:
+    """Warm the SDK, then keep the environment's models up to date. Several processes may do so at the same time."""
+    clients.warm()
+    wait = 1.0
+    _guarded(renew_secrets)
+    while known := environment():
+        wait = AGAIN_SECONDS if _guarded(lambda known=known: remember(known)) else min(wait * 2, AGAIN_SECONDS)
+        if known.models:
+            return
+        threading.Event().wait(wait * random.uniform(0.8, 1.2))
+
+
+def _guarded(step: Callable[[], object]) -> bool:
+    """One step; True if it went well. Nobody waits for it, so a failure is for the log."""
+    try:
+        step()
+    except DatabaseError as error:  # another process was faster, or the database is away: the next round mends it
+        log.info("Models were not noted: %s", type(error).__name__)
+        return False
+    except Exception as error:
+        log.warning("The provider of OPENAI_BASE_URL did not tell its models: %s", failure(error).kind)
+        return False
+    else:
+        return True
+    finally:
+        connections.close_all()
+
+
+def remember(known: Environment) -> None:
+    """Ask the environment's provider, unless CHATSITE_MODELS says it all, and note the answer."""
+    if known.models:
+        found = probe.Listed(known.base_url, known.models, frozenset(known.models))
+    else:
+        found = asyncio.run(probe.listed(Target(DEFAULT, DEFAULT, known.base_url, known.api_key, known.proxy)))
+        if found.base_url != known.base_url:
+            log.warning("OPENAI_BASE_URL should be %s", found.base_url)
+    with transaction.atomic():
+        provider, _ = Provider.objects.select_for_update().update_or_create(
+            source=Provider.Source.ENVIRONMENT,
+            defaults={"base_url": known.base_url, "name": known.name[:60], "enabled": True},
+        )
+        note(provider, found)
+
+
+def note(provider: Provider, found: probe.Listed) -> None:
+    """Bring the provider's models in line with what it lists. What an administrator chose for a model stays.
+
+    Call inside a transaction. A model that is gone takes its default flag with it.
+    """
+    have = {model.upstream_id: model for model in provider.models.all()}
+    provider.models.exclude(upstream_id__in=found.names).delete()
+    taken = set(Model.objects.exclude(provider=provider).values_list("id", flat=True))
+    new = [
+        Model(
+            id=_free(name, provider, taken),
+            provider=provider,
+            upstream_id=name,
+            name=name[:100],
+            enabled=name in found.offered,
+            position=position,
+        )
+        for position, name in enumerate(found.names)
+        if name not in have
+    ]
+    Model.objects.bulk_create(new)
+    moved = [model for position, name in enumerate(found.names) if (model := have.get(name)) and _moved(model, position)]
+    Model.objects.bulk_update(moved, ["position"])
+
+
+def _moved(model: Model, position: int) -> bool:
+    changed, model.position = model.position != position, position
+    return changed
+
+
+def _free(name: str, provider: Provider, taken: set[str]) -> str:
+    """The provider's own name for the model, unless another provider's model bears it already."""
+    return name if name not in taken and name != DEFAULT else f"{name}@{provider.pk}"
+
+
+def renew_secrets() -> None:
+    """Encrypt with today's SECRET_KEY what was encrypted with an older one, so that the older one can be forgotten."""
+    if not settings.SECRET_KEY_FALLBACKS:
+        return
+    with transaction.atomic():
+        for provider in Provider.objects.select_for_update():
+            if provider.readable:
+                provider.save(update_fields=["api_key", "proxy"])

@@ -1,0 +1,167 @@
+"""What is asked of a provider outside of answering: which models it serves, and whether it answers at all."""
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from chatsite.providers import clients
+from chatsite.providers.models import Target
+from chatsite.providers.presets import preset_of
+
+if TYPE_CHECKING:
+    import httpx2
+
+LIST_SECONDS = 20.0
+TRIAL_SECONDS = 60.0
+TRIAL_CHARS = 4000
+MAX_LISTED = 2000
+
+# Names of models that do something else than chat, as far as names tell.
+_OTHER = re.compile(
+    r"embed|bge-|rerank|whisper|tts|transcri|speech|audio|realtime|dall-e|image|sora|video|moderation|davinci|babbage"
+    r"|computer-use|wanx|cogview|cogvideo|paraformer|cosyvoice|ocr|asr",
+    re.IGNORECASE,
+)
+# …-2024-08-06, …-0613, …-20250514: a snapshot of the model without the date.
+_SNAPSHOT = re.compile(r"[-@](20\d\d-?\d\d-?\d\d|\d{4})$")
+
+
+class NotTheApi(Exception):
+    """What answers there is not an OpenAI-compatible API."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Models a provider serves, the best default first. `offered` are those worth showing to users unasked."""
+
+    base_url: str  # as it was found to work: a forgotten /v1 is added
+    names: tuple[str, ...]
+    offered: frozenset[str]
+
+
+async def listed(target: Target) -> Listed:
+    """Ask for the models. Raises what failures.failure understands; TimeoutError after 20 s in all."""
+    async with asyncio.timeout(LIST_SECONDS):
+        try:
+            names = await _names(target)
+        except Exception as error:
+            if urlsplit(target.base_url).path or not _wrong_place(error):
+                raise
+            target = replace(target, base_url=target.base_url + "/v1")
+            names = await _names(target)
+    return arranged(target.base_url, names)
+
+
+def arranged(base_url: str, names: list[str]) -> Listed:
+    """Chat models only, the preset's favourites first, then as the provider lists them."""
+    preset = preset_of(base_url)
+    favourites = preset.prefer if preset else ()
+    chat = [name for name in dict.fromkeys(names) if not _OTHER.search(name)]
+    chat.sort(key=lambda name: favourites.index(name) if name in favourites else len(favourites))
+    offered = frozenset(name for name in chat if _SNAPSHOT.sub("", name) not in chat or not _SNAPSHOT.search(name))
+    return Listed(base_url, tuple(chat), offered)
+
+
+def _wrong_place(error: Exception) -> bool:
+    return isinstance(error, NotTheApi) or getattr(error, "status_code", None) in (404, 405)
+
+
+async def _names(target: Target) -> list[str]:
+    """GET /models, read by hand: half of the compatible servers leave out fields that the SDK's type has."""
+    import httpx2
+
+    client = clients.build(target, idle=LIST_SECONDS)
+    try:
+        response = await client.get("/models", cast_to=httpx2.Response)
+    finally:
+        await client.close()
+    try:
+        cards = msgspec.json.decode(response.content)["data"]
+        names = [card["id"] for card in cards[:MAX_LISTED]]
+    except (msgspec.DecodeError, KeyError, TypeError, UnicodeDecodeError):
+        raise NotTheApi from None
+    return [name for name in names if isinstance(name, str) and 0 < len(name) <= 200 and name.isprintable()]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of the trial's answer, and the seconds since it was asked for."""
+
+    text: str
+    seconds: float
+    reasoning: bool = False
+
+
+async def trial(target: Target, question: str) -> AsyncIterator[Part]:
+    """Stream a real answer. Raises what failures.failure understands; NotTheApi when nothing of an answer came."""
+    import httpx2
+    import openai
+
+    client = clients.build(target, idle=TRIAL_SECONDS)
+    begin = time.monotonic()
+    body = {"model": target.upstream_model, "messages": [{"role": "user", "content": question}], "stream": True}
+    try:
+        async with asyncio.timeout(TRIAL_SECONDS):
+            response = await client.post(
+                "/chat/completions",
+                cast_to=httpx2.Response,
+                content=msgspec.json.encode(target.defaults | body),
+                stream=True,
+                stream_cls=openai.AsyncStream[Any],
+            )
+            try:
+                async for text, reasoning in _texts(response):
+                    yield Part(text, time.monotonic() - begin, reasoning)
+            finally:
+                await response.aclose()
+    finally:
+        await client.close()
+
+
+async def _texts(response: "httpx2.Response") -> AsyncIterator[tuple[str, bool]]:
+    """(text, is reasoning) of each delta, at most TRIAL_CHARS of them in all."""
+    chars = 0
+    async for data in _data(response):
+        try:
+            chunk = msgspec.json.decode(data)
+            told = chunk.get("error")
+            delta = {} if told or not chunk.get("choices") else chunk["choices"][0].get("delta") or {}
+        except (msgspec.DecodeError, AttributeError, LookupError, TypeError):
+            raise NotTheApi from None
+        if told:
+            raise BrokenOff(told.get("message", "") if isinstance(told, dict) else str(told))
+        for key in ("reasoning_content", "reasoning", "content"):
+            text = delta.get(key)
+            if isinstance(text, str) and text:
+                chars += len(text)
+                yield text[:TRIAL_CHARS], key != "content"
+        if chars >= TRIAL_CHARS:
+            return
+    if not chars:
+        raise NotTheApi
+
+
+class BrokenOff(Exception):
+    """The provider ended its answer with an error, in its own words."""
+
+
+async def _data(response: "httpx2.Response") -> AsyncIterator[bytes]:
+    """The data lines of an event stream, until [DONE]."""
+    if "html" in response.headers.get("content-type", ""):
+        raise NotTheApi
+    pending = b""
+    async for block in response.aiter_raw():
+        *lines, pending = (pending + block).split(b"\n")
+        for line in lines:
+            if line.startswith(b"data:"):
+                if (data := line[5:].strip()) == b"[DONE]":
+                    return
+                yield data
+        if len(pending) > 1_000_000:
+            raise NotTheApi

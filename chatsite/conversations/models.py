@@ -1,7 +1,10 @@
 """The tree: a Conversation holds Messages, each with its parent; a branch is the path from the root to a leaf."""
 
+from typing import Any, ClassVar
+from uuid import UUID
+
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from uuid_utils.compat import uuid7
 
 
@@ -40,6 +43,23 @@ class Conversation(models.Model):
         return str(self.id)
 
 
+class Messages(models.Manager["Message"]):
+    def branch(self, leaf: UUID) -> list[tuple[str, str]]:
+        """(role, content) of every message from the root to `leaf`, in this order."""
+        table = self.model._meta.db_table
+        parameter: Any = self.model._meta.pk.get_db_prep_value(leaf, connection)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "WITH RECURSIVE branch(parent_id, role, content, depth) AS ("  # noqa: S608 - the table's own name
+                f" SELECT parent_id, role, content, 0 FROM {table} WHERE id = %s"
+                " UNION ALL SELECT above.parent_id, above.role, above.content, depth + 1"
+                f" FROM {table} above JOIN branch ON above.id = branch.parent_id)"
+                " SELECT role, content FROM branch ORDER BY depth DESC",
+                [parameter],
+            )
+            return cursor.fetchall()
+
+
 class Message(models.Model):
     """`convId` on the wire. `status`, `last_seq`, `usage` and what an answer says are written by generation alone."""
 
@@ -52,10 +72,12 @@ class Message(models.Model):
     status = models.CharField(max_length=12, choices=Status, default=Status.COMPLETED)
     model = models.CharField(max_length=200, blank=True)
     finish_reason = models.CharField(max_length=40, blank=True)
-    error_code = models.PositiveIntegerField(null=True)
+    error = models.JSONField(null=True)  # {"code", "msg", "retryable"} of what went wrong
     usage = models.JSONField(null=True)
     last_seq = models.PositiveIntegerField(default=0)
     created = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[Messages] = Messages()
 
     def __str__(self) -> str:
         return str(self.id)

@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from chatsite.conversations import views
+
+urlpatterns = [
+    path("", views.page, name="chat"),
+    path("c/<uuid:conv_group_id>", views.page, name="conversation"),
+]

@@ -1,3 +1,146 @@
-from ninja import Router
+"""List, open, rename, delete."""
 
-router = Router()
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from ninja import Field, Query, Router, Schema
+from pydantic import ConfigDict, StringConstraints
+
+from chatsite.accounts.auth import Principal, required
+from chatsite.conversations import access
+from chatsite.conversations.models import Conversation, Message, Role, Status
+from chatsite.conversations.signals import closing
+from chatsite.errors import ApiError
+from chatsite.live import publish
+
+router = Router(tags=["conversations"], auth=required)
+PAGE = 50
+
+
+class AuthenticatedRequest(HttpRequest):
+    """What ninja hands a view whose `auth` let it through."""
+
+    auth: Principal
+
+
+class Change(Schema):
+    """What may be changed. `version` is the one the client last saw."""
+
+    model_config = ConfigDict(extra="forbid")
+    version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] | None = None
+    currentNode: UUID | None = None  # noqa: N815 - the wire's name
+
+
+def page(request: HttpRequest, conv_group_id: UUID | None = None) -> HttpResponse:
+    """The one page of the app; which conversation is open it reads from its URL."""
+    return render(request, "chat.html")
+
+
+@router.get("/conversations")
+def index(request: AuthenticatedRequest, cursor: Annotated[str, Query(max_length=100)] = "") -> dict[str, Any]:
+    """Own conversations, newest first, 50 at a time; `nextCursor` asks for the next ones."""
+    rows = access.listed(request.auth.user.id)
+    if cursor:
+        updated, last = _parse_cursor(cursor)
+        rows = rows.filter(Q(updated__lt=updated) | Q(updated=updated, id__lt=last))
+    found = list(rows[: PAGE + 1])
+    more = found[PAGE - 1] if len(found) > PAGE else None
+    return {
+        "conversations": [_row(conversation, conversation.in_progress) for conversation in found[:PAGE]],
+        "nextCursor": f"{more.updated.timestamp():.6f}_{more.id}" if more else None,
+    }
+
+
+@router.get("/conversations/{uuid:conv_group_id}")
+def show(request: AuthenticatedRequest, conv_group_id: UUID) -> dict[str, Any]:
+    """The whole tree."""
+    conversation = access.conversation(request.auth.user.id, conv_group_id)
+    messages = list(conversation.messages.order_by("id"))
+    running = any(message.status == Status.IN_PROGRESS for message in messages)
+    return _row(conversation, running) | {"messages": [_message(message) for message in messages]}
+
+
+@router.patch("/conversations/{uuid:conv_group_id}")
+def change(request: AuthenticatedRequest, conv_group_id: UUID, body: Change) -> dict[str, Any]:
+    """Rename, or open another branch. A device that has not seen the newest version gets 40902 and changes nothing."""
+    with transaction.atomic():
+        conversation = access.conversation(request.auth.user.id, conv_group_id, lock=True)
+        fields = _changes(conversation, body)
+        rows = access.conversations(request.auth.user.id).filter(id=conv_group_id, version=body.version)
+        if not rows.update(version=F("version") + 1, **fields):
+            raise ApiError(40902, "This conversation was changed elsewhere. Load it again.")
+        conversation.refresh_from_db()
+        running = conversation.messages.filter(status=Status.IN_PROGRESS).exists()
+    publish.conversation_changed(conversation.owner_id, conversation.id, conversation.version)
+    return _row(conversation, running)
+
+
+@router.delete("/conversations/{uuid:conv_group_id}", response={204: None})
+def delete(request: AuthenticatedRequest, conv_group_id: UUID) -> tuple[int, None]:
+    """Delete it with all its messages; answers still running are ended first."""
+    conversation = access.conversation(request.auth.user.id, conv_group_id)
+    running = conversation.messages.filter(status=Status.IN_PROGRESS).values_list("id", flat=True)
+    closing.send(Conversation, message_ids=list(running))
+    conversation.delete()
+    publish.conversation_changed(request.auth.user.id, conv_group_id, conversation.version + 1)
+    return 204, None
+
+
+def _changes(conversation: Conversation, body: Change) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    if body.title is not None:
+        fields["title"] = body.title.replace("\0", "")
+    if body.currentNode is not None:
+        if not conversation.messages.filter(id=body.currentNode).exists():
+            raise ApiError(42201, "currentNode: this message is not in this conversation")
+        fields["current_node"] = body.currentNode
+    if not fields:
+        raise ApiError(42201, "There is nothing to change: send title or currentNode.")
+    return fields
+
+
+def _parse_cursor(text: str) -> tuple[datetime, UUID]:
+    try:
+        updated, last = text.split("_")
+        return datetime.fromtimestamp(float(updated), tz=timezone.get_default_timezone()), UUID(last)
+    except (ValueError, OverflowError, OSError):
+        raise ApiError(40003, "This cursor is not one of ours.") from None
+
+
+def _row(conversation: Conversation, in_progress: bool) -> dict[str, Any]:
+    return {
+        "convGroupId": conversation.id,
+        "title": conversation.title,
+        "model": conversation.model,
+        "currentNode": conversation.current_node,
+        "version": conversation.version,
+        "inProgress": in_progress,
+        "created": conversation.created,
+        "updated": conversation.updated,
+    }
+
+
+def _message(message: Message) -> dict[str, Any]:
+    """One message on the wire. What a running answer says so far is in its stream alone: follow it from the start."""
+    running = message.status == Status.IN_PROGRESS
+    return {
+        "convId": message.id,
+        "parentConvId": message.parent_id,
+        "role": message.role,
+        "content": "" if running else message.content,
+        "reasoning": "" if running else message.reasoning,
+        "status": message.status,
+        "model": message.model or None,
+        "usage": message.usage,
+        "finishReason": message.finish_reason or None,
+        "error": message.error,
+        "lastEventId": None if running or message.role == Role.USER else f"{message.id}.{message.last_seq}",
+        "created": message.created,
+    }

@@ -1,3 +1,158 @@
-from ninja import Router
+"""HTTP: start an answer, follow it, cancel it."""
 
-router = Router()
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from ninja import Header, Query, Router
+
+from chatsite.accounts.auth import Principal, arequired
+from chatsite.conversations import access
+from chatsite.conversations.models import Message, Status
+from chatsite.errors import ApiError
+from chatsite.generation import sse, start
+from chatsite.generation.asked import Chat, ChatQuery, Key
+from chatsite.generation.follow import Reader
+from chatsite.generation.house import current
+from chatsite.generation.threads import in_thread
+
+router = Router(tags=["chat"], auth=arequired)
+LastEventId = Annotated[str | None, Header(alias="Last-Event-ID")]
+
+
+class AuthenticatedRequest(HttpRequest):
+    """What ninja hands a view whose `auth` let it through."""
+
+    auth: Principal
+    scope: dict[str, Any]
+
+
+@router.post("/chat")
+async def chat(
+    request: AuthenticatedRequest,
+    body: Chat,
+    idempotency_key: Annotated[Key | None, Header(alias="Idempotency-Key")] = None,
+    last_event_id: LastEventId = None,
+    prefer: Annotated[str, Header()] = "",
+) -> HttpResponse:
+    """Start an answer and stream it; with Last-Event-ID, resume one. Protocol: "Starting and reading an answer"."""
+    ask = body.ask(idempotency_key, body.params.dict(exclude_none=True))
+    if last_event_id:
+        reader = await _resumed(request.auth, last_event_id, ask)
+    else:
+        reader = await current().start(request.auth, ask)
+    if body.cancelOnDisconnect:
+        current().cancel_when_left(reader)
+    if "respond-async" in prefer:
+        return _accepted(reader)
+    if not body.stream:
+        return await _whole(reader)
+    return stream(request, reader)
+
+
+@router.get("/chat")
+async def chat_by_get(
+    request: AuthenticatedRequest, query: Query[ChatQuery], last_event_id: LastEventId = None
+) -> HttpResponse:
+    """The same for a native EventSource of the site's own pages. Its reconnect carries Last-Event-ID and resumes."""
+    _own_page(request)
+    cursor = last_event_id or query.lastEventId
+    if not cursor:
+        return stream(request, await current().start(request.auth, query.ask(query.idempotencyKey)))
+    return await _followed(request, *_cursor(cursor))
+
+
+@router.get("/chat/{uuid:conv_id}")
+async def follow(
+    request: AuthenticatedRequest,
+    conv_id: UUID,
+    last_event_id: LastEventId = None,
+    query: Annotated[str | None, Query(alias="lastEventId")] = None,
+) -> HttpResponse:
+    """Follow a message from Last-Event-ID, from the start without one. 204 when there is nothing after it."""
+    cursor = last_event_id or query
+    message_id, seq = _cursor(cursor) if cursor else (conv_id, 0)
+    if message_id != conv_id:
+        raise ApiError(40003, "This Last-Event-ID belongs to another message.")
+    return await _followed(request, conv_id, seq)
+
+
+@router.post("/chat/{uuid:conv_id}/cancel")
+async def cancel(request: AuthenticatedRequest, conv_id: UUID) -> HttpResponse:
+    """Stop an answer. Idempotent: one that has ended stays as it is."""
+    return JsonResponse({"status": await current().cancel(request.auth.user.pk, conv_id)}, status=202)
+
+
+def stream(request: HttpRequest, reader: Reader) -> HttpResponse:
+    """Hand the reader over to asgi.py, which streams it after Django has let go of the request."""
+    scope: dict[str, Any] = getattr(request, "scope", {})
+    if scope.get("chatsite.handover"):
+        scope["chatsite.stream"] = reader
+        return HttpResponse(content_type=sse.CONTENT_TYPE, headers=sse.HEADERS)
+    return StreamingHttpResponse(reader, content_type=sse.CONTENT_TYPE, headers=sse.HEADERS)
+
+
+async def _followed(request: AuthenticatedRequest, message_id: UUID, seq: int) -> HttpResponse:
+    reader = await current().read(request.auth, message_id, seq)
+    if reader.finished:
+        return HttpResponse(status=204)
+    return stream(request, reader)
+
+
+async def _resumed(principal: Principal, last_event_id: str, ask: start.Ask) -> Reader:
+    """A retried POST: the body was carried out before. At the end its ending is told again, as a 204 would loop."""
+    message_id, seq = _cursor(last_event_id)
+    if ask.key and await in_thread(start.find, principal.user.pk, ask) != message_id:
+        raise ApiError(42202, "This Last-Event-ID belongs to another request than the Idempotency-Key.")
+    reader = await current().read(principal, message_id, seq)
+    if reader.finished:
+        reader = await current().read(principal, message_id, seq - 1)
+    return reader
+
+
+def _cursor(text: str) -> tuple[UUID, int]:
+    try:
+        return sse.parse_cursor(text)
+    except ValueError:
+        raise ApiError(40003, "This Last-Event-ID is not one of ours.") from None
+
+
+def _own_page(request: AuthenticatedRequest) -> None:
+    """Only a stream that a page of ours opens: a GET with effects must not come from a link, a prefetch or elsewhere."""
+    sent = (request.headers.get("Sec-Fetch-Site"), request.headers.get("Sec-Fetch-Dest"))
+    streams = "text/event-stream" in request.headers.get("Accept", "")
+    if request.auth.way != "session" or sent != ("same-origin", "empty") or not streams:
+        raise ApiError(40301, "Only an EventSource of the site's own pages may start an answer by GET: use POST.")
+
+
+def _accepted(reader: Reader) -> HttpResponse:
+    ids = reader.ids()
+    headers = {"Location": f"/api/chat/{ids['convId']}", "Preference-Applied": "respond-async"}
+    return JsonResponse(ids, status=202, headers=headers)
+
+
+async def _whole(reader: Reader) -> HttpResponse:
+    """One chat.completion object, when all of it is there; what went wrong as an error with the code of its `close`."""
+    async for _ in reader:
+        pass
+    message = await in_thread(access.message, reader.principal.user.pk, reader.message_id)
+    if message.error:
+        raise ApiError(message.error["code"], message.error["msg"])
+    if message.status == Status.IN_PROGRESS:  # this process can't say more of it
+        raise ApiError(50303, "The server stopped while this was being written.")
+    return JsonResponse(_completion(message) | reader.ids())
+
+
+def _completion(message: Message) -> dict[str, Any]:
+    said = {"role": "assistant", "content": message.content}
+    if message.reasoning:
+        said["reasoning_content"] = message.reasoning
+    return {
+        "id": message.id,
+        "object": "chat.completion",
+        "created": int(message.created.timestamp()),
+        "model": message.model,
+        "choices": [{"index": 0, "message": said, "finish_reason": message.finish_reason}],
+        "usage": message.usage,
+        "status": message.status,
+    }

@@ -1,0 +1,36 @@
+"""The only door from (user, id) to a row. What is somebody else's and what does not exist look the same: 404."""
+
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from chatsite.conversations.models import Conversation, Message, Status
+from chatsite.errors import not_found
+
+
+def conversations(user_id: UUID) -> QuerySet[Conversation]:
+    """The user's own, newest first."""
+    return Conversation.objects.filter(owner_id=user_id).order_by("-updated", "-id")
+
+
+def listed(user_id: UUID) -> QuerySet[Conversation]:
+    """The same, each with `in_progress`: whether an answer is running in it."""
+    running = Message.objects.filter(conversation=OuterRef("pk"), status=Status.IN_PROGRESS)
+    return conversations(user_id).annotate(in_progress=Exists(running))
+
+
+def conversation(user_id: UUID, conversation_id: UUID, *, lock: bool = False) -> Conversation:
+    """One conversation; with `lock` its row is held until the transaction ends."""
+    rows = Conversation.objects.select_for_update() if lock else Conversation.objects
+    found = rows.filter(owner_id=user_id, id=conversation_id).first()
+    if found is None:
+        raise not_found()
+    return found
+
+
+def message(user_id: UUID, message_id: UUID) -> Message:
+    """One message of a conversation of the user's own."""
+    found = Message.objects.filter(conversation__owner_id=user_id, id=message_id).first()
+    if found is None:
+        raise not_found()
+    return found

@@ -1,0 +1,85 @@
+"""Feeds of messages that another process writes: one query per tick brings what is new of all of them.
+
+SQLite is asked `PRAGMA data_version` first (3 µs) and queried only when some other connection has committed.
+"""
+
+import asyncio
+import logging
+from uuid import UUID
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection
+
+from chatsite.conversations.models import Message
+from chatsite.generation import events, rows
+from chatsite.generation.feed import Feed
+from chatsite.generation.follow import Script
+from chatsite.generation.threads import in_thread
+
+log = logging.getLogger(__name__)
+
+TICK = 0.05 if settings.SQLITE else 0.1  # seconds
+CHECK = 20  # ticks between two looks at what was deleted
+
+
+class Elsewhere:
+    """Lives on the loop. A feed is polled from its first reader to its end."""
+
+    def __init__(self) -> None:
+        self._feeds: dict[UUID, tuple[Feed, Script]] = {}
+        self._task: asyncio.Task[None] | None = None
+        self._version = -1
+
+    def feed(self, message_id: UUID, found: Script) -> Feed:
+        """The feed of a message that runs in another process."""
+        if message_id not in self._feeds:
+            self._feeds[message_id] = (Feed(message_id, found.encoders[-1][1], found.last), found)
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._poll())
+        return self._feeds[message_id][0]
+
+    def stop(self) -> None:
+        if self._task:
+            self._task.cancel()
+        for feed, _ in self._feeds.values():
+            feed.close(ended=False)
+
+    async def _poll(self) -> None:
+        ticks = 0
+        while self._feeds:
+            await asyncio.sleep(TICK)
+            ticks += 1
+            known = {message_id: feed.last for message_id, (feed, _) in self._feeds.items()}
+            try:
+                found, there = await in_thread(self._look, known, check=ticks % CHECK == 0)
+            except (
+                DatabaseError,
+                InterfaceError,
+            ) as error:  # what is read comes later; what is written is the journal's
+                log.warning("Answers of other processes can't be read at the moment: %s", error)
+                continue
+            self._publish(found)
+            self._cut(known.keys() - there)
+        self._task = None
+
+    def _look(self, known: dict[UUID, int], *, check: bool) -> tuple[list[rows.Row], set[UUID]]:
+        """New rows, and which of the messages still exist."""
+        there = set(Message.objects.filter(id__in=known).values_list("id", flat=True)) if check else set(known)
+        return rows.read_newer(known.items()), there
+
+    def _publish(self, found: list[rows.Row]) -> None:
+        for message_id, seq, data in found:
+            feed, script = self._feeds.get(message_id, (None, None))
+            if feed is None or script is None or seq != feed.last + 1:
+                continue
+            event = events.decode(data)
+            feed.publish(script.encoders[-1][1].frame(seq, event))
+            if isinstance(event, events.Terminal):
+                del self._feeds[message_id]
+                feed.close(ended=True)
+            else:
+                feed.wake()
+
+    def _cut(self, gone: set[UUID]) -> None:
+        for message_id in gone & self._feeds.keys():
+            self._feeds.pop(message_id)[0].close(ended=False)

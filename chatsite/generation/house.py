@@ -1,0 +1,187 @@
+"""The parts of one process put together: opened before the server listens, closed when it stops."""
+
+import asyncio
+import logging
+from typing import Any
+from uuid import UUID
+
+from django.db import DatabaseError, InterfaceError, transaction
+from django.utils import timezone
+
+from chatsite.accounts.auth import Principal
+from chatsite.conversations import access
+from chatsite.conversations.models import Status
+from chatsite.conversations.signals import closing
+from chatsite.errors import ApiError
+from chatsite.generation import follow, rows
+from chatsite.generation.elsewhere import Elsewhere
+from chatsite.generation.events import Close
+from chatsite.generation.feed import Feed
+from chatsite.generation.follow import Reader, Script
+from chatsite.generation.lease import Fenced, Lease, Observer, ending
+from chatsite.generation.models import Generation
+from chatsite.generation.pacing import Pacer
+from chatsite.generation.run import Run, Runs, unstorable
+from chatsite.generation.start import Ask
+from chatsite.generation.threads import in_thread
+
+log = logging.getLogger(__name__)
+
+LOOK = 0.5  # seconds between two looks for cancels that other processes asked for
+PACKS = 20  # messages packed per second at the most: packing never competes with streaming for long
+UNSTORED = Close("failed", 50304, "The answer could not be stored.", retryable=True)
+
+
+class House:
+    """What this process generates and follows. Lives on the loop."""
+
+    def __init__(self, lease: Lease) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._pacer = Pacer()
+        self.runs = Runs(lease, self._pacer)
+        self.journal = self.runs.journal
+        self._elsewhere = Elsewhere()
+        self._observer = Observer()
+        self._orphans: set[UUID] = set()
+        self._tasks = {self._loop.create_task(work) for work in (self._keep(), follow.keep_alive())}
+        closing.connect(self._closing)
+
+    async def close(self, seconds: float) -> None:
+        """Let what runs come to its end for up to `seconds`, interrupt the rest, give the lease back."""
+        await self.runs.close(seconds)
+        closing.disconnect(self._closing)
+        for task in self._tasks:
+            task.cancel()
+        self._pacer.stop()
+        self._elsewhere.stop()
+        await self.journal.stop()
+        try:
+            await in_thread(self.journal.lease.release)
+        except (DatabaseError, InterfaceError) as error:  # others will see that it is gone
+            log.error("The lease could not be given back: %s", error)
+
+    # --- for the views -----------------------------------------------------------------------------------------
+
+    async def start(self, principal: Principal, ask: Ask) -> Reader:
+        """Begin a generation, or find the one of the same key; read it from its beginning."""
+        started = await self.runs.start(principal.user.pk, ask)
+        if isinstance(started, Run):
+            return Reader(principal, follow.of(started.feed), started.feed, started.begun.first_seq - 1)
+        return await self.read(principal, started, 0)
+
+    async def read(self, principal: Principal, message_id: UUID, cursor: int) -> Reader:
+        """Follow a message from behind `cursor`. 404, or 40003 for a cursor beyond the end."""
+        found = await in_thread(follow.script, principal.user.pk, message_id)
+        feed = self._feed(message_id, found)
+        if feed.encoder.head != found.encoders[-1][1].head:  # continued between the two looks
+            found = await in_thread(follow.script, principal.user.pk, message_id)
+        if cursor > max(feed.last, found.last):
+            raise ApiError(40003, "This Last-Event-ID lies beyond the end.")
+        return Reader(principal, found, feed, cursor)
+
+    async def cancel(self, user_id: UUID, message_id: UUID) -> str:
+        """Ask for the end of what fills this message, wherever it runs; the message's status."""
+        try:
+            status = await in_thread(_request_cancel, user_id, message_id)
+        except (DatabaseError, InterfaceError) as error:
+            self.runs.cancel(message_id) if message_id in self.journal.feeds else None
+            raise unstorable() from error
+        self.runs.cancel(message_id)
+        return status
+
+    def cancel_when_left(self, reader: Reader) -> None:
+        """For clients whose only Stop is to go away."""
+        user_id, message_id = reader.principal.user.pk, reader.message_id
+
+        def left() -> None:
+            task = self._loop.create_task(self.cancel(user_id, message_id))
+            self._tasks.add(task)  # type: ignore[arg-type]
+            task.add_done_callback(self._tasks.discard)  # type: ignore[arg-type]
+
+        reader.on_leave = left
+
+    def _feed(self, message_id: UUID, found: Script) -> Feed:
+        if feed := self.journal.feeds.get(message_id):
+            return feed
+        if found.running:
+            return self._elsewhere.feed(message_id, found)
+        ended = Feed(message_id, found.encoders[-1][1], found.last)
+        ended.close(ended=True)
+        return ended
+
+    def _closing(self, message_ids: list[UUID], **kwargs: Any) -> None:
+        """Messages are about to be deleted, in some thread of a request."""
+        self._loop.call_soon_threadsafe(self.runs.drop, message_ids)
+
+    # --- once in a while -----------------------------------------------------------------------------------------
+
+    async def _keep(self) -> None:
+        look = 0
+        while True:
+            await asyncio.sleep(LOOK)
+            look += 1
+            try:
+                if len(self.runs):
+                    for message_id in await in_thread(_cancels, self.journal.lease.id):
+                        self.runs.cancel(message_id)
+                if look % 2:
+                    await in_thread(self._tend, frozenset(self.journal.feeds))
+            except (DatabaseError, InterfaceError, Fenced) as error:
+                log.warning("Tending has to wait: %s", error)
+            except Exception:  # a fault here must not end what ends dead generations
+                log.exception("Tending failed.")
+
+    def _tend(self, fed: frozenset[UUID]) -> None:
+        """In a thread, each second: end what dead workers left, end own rows without a task, pack what has ended."""
+        if not self.journal.down:
+            self._observer.look(self.journal.lease)
+            self._sweep(fed)
+            for generation in Generation.objects.filter(packed=False).exclude(status=Status.IN_PROGRESS)[:PACKS]:
+                rows.pack(generation)
+
+    def _sweep(self, fed: frozenset[UUID]) -> None:
+        """Own rows that no task fills. Seen so twice: one that is just starting has its rows before its feed."""
+        mine = Generation.objects.filter(worker_id=self.journal.lease.id, status=Status.IN_PROGRESS)
+        orphans = {generation.message_id: generation for generation in mine if generation.message_id not in fed}
+        for message_id in orphans.keys() & self._orphans:
+            with transaction.atomic():
+                rows.conclude(message_id, ending(orphans[message_id], otherwise=UNSTORED))
+                self.journal.lease.guard()
+        self._orphans = set(orphans)
+
+
+_house: House | None = None
+
+
+async def open_house() -> None:
+    """Register this process and begin to write. Raises what the database raises when there is none."""
+    global _house
+    lease = await in_thread(Lease)
+    _house = House(lease)
+
+
+async def close_house(deadline: float) -> None:
+    """Refuse new starts, give running answers `deadline` seconds, then interrupt them."""
+    global _house
+    if _house:
+        await _house.close(deadline)
+        _house = None
+
+
+def current() -> House:
+    """The open house. ApiError 50302 before it is opened and after it was closed."""
+    if _house is None:
+        raise ApiError(50302, "The server is shutting down. Try again in a moment.", headers={"Retry-After": "5"})
+    return _house
+
+
+def _cancels(worker_id: UUID) -> list[UUID]:
+    asked = Generation.objects.filter(worker_id=worker_id, status=Status.IN_PROGRESS, cancel_requested_at__isnull=False)
+    return list(asked.values_list("message_id", flat=True))
+
+
+def _request_cancel(user_id: UUID, message_id: UUID) -> str:
+    message = access.message(user_id, message_id)
+    running = Generation.objects.filter(message_id=message_id, status=Status.IN_PROGRESS)
+    running.filter(cancel_requested_at=None).update(cancel_requested_at=timezone.now())
+    return message.status

@@ -1,0 +1,128 @@
+"""The journal's rows: writing many at once, reading on from a seq, the end of a generation, packing. Synchronous."""
+
+import zlib
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from chatsite.conversations.models import Message, Status
+from chatsite.generation import events
+from chatsite.generation.events import Folded, Terminal
+from chatsite.generation.models import Event, Generation, Pack
+
+Row = tuple[UUID, int, bytes]  # message, seq, encoded event
+
+_EVENTS = Event._meta.db_table
+_PACKS = Pack._meta.db_table
+
+
+def key(message_id: UUID) -> Any:
+    """A message's id as the database's driver takes it."""
+    return message_id.hex if connection.vendor == "sqlite" else message_id
+
+
+def insert(rows: Sequence[Row]) -> None:
+    """Append rows: one statement, no ORM (5 to 9 µs per row against 28 to 48)."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            sql = f"INSERT INTO {_EVENTS} (message_id, seq, data) VALUES (%s, %s, %s)"  # noqa: S608
+            cursor.executemany(sql, [(message_id.hex, seq, data) for message_id, seq, data in rows])
+        else:
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            sql = f"INSERT INTO {_EVENTS} (message_id, seq, data) SELECT * FROM unnest(%s::uuid[], %s::int[], %s::bytea[])"  # noqa: S608
+            cursor.execute(sql, columns)
+
+
+def read(message_id: UUID, after: int, limit: int) -> list[tuple[int, bytes]]:
+    """Up to about `limit` (seq, encoded event) behind `after`, from rows and packs alike.
+
+    One statement, so one snapshot: a message that is packed meanwhile is seen either before or after, never between.
+    """
+    sql = (
+        f"SELECT seq, 0, data FROM {_EVENTS} WHERE message_id = %s AND seq > %s AND seq <= %s"  # noqa: S608
+        f" UNION ALL SELECT first_seq, last_seq, data FROM {_PACKS} WHERE message_id = %s AND last_seq > %s"
+        " AND first_seq <= %s ORDER BY 1"
+    )
+    bounds = [key(message_id), after, after + limit]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, bounds + bounds)
+        found: list[tuple[int, bytes]] = []
+        for seq, last, data in cursor.fetchall():
+            found += unpack(seq, bytes(data)) if last else [(seq, bytes(data))]
+    return [row for row in found if after < row[0] <= after + limit]
+
+
+def read_newer(cursors: Iterable[tuple[UUID, int]]) -> list[Row]:
+    """Rows behind each (message, seq), in order: one query for all that this process follows elsewhere."""
+    known = list(cursors)
+    marks = ", ".join(["(%s, %s)" if connection.vendor == "sqlite" else "(%s::uuid, %s::int)"] * len(known))
+    sql = (
+        f"WITH known(id, seq) AS (VALUES {marks}) SELECT e.message_id, e.seq, e.data"  # noqa: S608
+        f" FROM known JOIN {_EVENTS} e ON e.message_id = known.id AND e.seq > known.seq ORDER BY e.message_id, e.seq"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [value for message_id, seq in known for value in (key(message_id), seq)])
+        return [(_uuid(message_id), seq, bytes(data)) for message_id, seq, data in cursor.fetchall()]
+
+
+def last_seq(message_id: UUID) -> int:
+    """The newest committed seq of a message, 0 without any."""
+    row = Event.objects.filter(message_id=message_id).aggregate(last=Max("seq"))["last"]
+    return int(row or Pack.objects.filter(message_id=message_id).aggregate(last=Max("last_seq"))["last"] or 0)
+
+
+def close(message_id: UUID, seq: int, folded: Folded) -> bool:
+    """Write a generation's end into its rows, once: False when somebody else has ended (or deleted) it before."""
+    running = Generation.objects.filter(message_id=message_id, status=Status.IN_PROGRESS)
+    if not running.update(status=folded.status, ended=timezone.now()):
+        return False
+    error = folded.error and dict(zip(("code", "msg", "retryable"), folded.error, strict=True))
+    Message.objects.filter(id=message_id, status=Status.IN_PROGRESS).update(
+        status=folded.status,
+        content=folded.content,
+        reasoning=folded.reasoning,
+        finish_reason=folded.finish_reason,
+        usage=folded.usage,
+        error=error,
+        last_seq=seq,
+    )
+    return True
+
+
+def conclude(message_id: UUID, terminal: Terminal) -> None:
+    """End a generation that has no task any more, from what the journal holds. Call inside a transaction."""
+    seq = last_seq(message_id) + 1
+    history = [events.decode(data) for _, data in read(message_id, 0, seq)]
+    if close(message_id, seq, events.fold([*history, terminal])):
+        insert([(message_id, seq, events.encode(terminal))])
+
+
+def pack(generation: Generation) -> None:
+    """Turn the rows of a message whose generation has ended into one compressed row of the same events."""
+    with transaction.atomic():
+        if not Generation.objects.filter(id=generation.id, packed=False).update(packed=True):
+            return
+        rows = Event.objects.filter(message_id=generation.message_id, seq__gte=generation.first_seq)
+        # A *continue* may be writing behind the end already: its rows are its own to pack.
+        found = list(rows.order_by("seq").values_list("seq", "data"))
+        entries = [(seq, bytes(data)) for seq, data in found]
+        if not entries:  # deleted meanwhile
+            return
+        ended = next(i for i, (_, data) in enumerate(entries, 1) if data.startswith((b'["e"', b'["x"')))
+        first, last = entries[0][0], entries[ended - 1][0]
+        data = zlib.compress(b"\n".join(data for _, data in entries[:ended]))
+        Pack.objects.create(message_id=generation.message_id, first_seq=first, last_seq=last, data=data)
+        rows.filter(seq__lte=last).delete()
+
+
+def unpack(first_seq: int, data: bytes) -> list[tuple[int, bytes]]:
+    """The (seq, encoded event) pairs of a pack."""
+    return list(enumerate(zlib.decompress(data).split(b"\n"), first_seq))
+
+
+def _uuid(value: Any) -> UUID:
+    return value if isinstance(value, UUID) else UUID(value)

@@ -1,0 +1,190 @@
+"""The model's API: the openai SDK opens the stream, its raw bytes become events.
+
+The SDK gives authentication, headers, proxies, pooling and status errors; its typed chunks are left out (see decode.py).
+Leaving `read` early, however it happens, closes the connection: that is how upstream learns of a cancel.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from django.conf import settings
+
+from chatsite.generation.decode import Broken, Refused, StreamDecoder
+from chatsite.generation.events import Close, Event, Usage
+from chatsite.generation.pacing import Pacer
+from chatsite.providers.clients import client
+from chatsite.providers.failures import failure
+from chatsite.providers.models import Target
+
+if TYPE_CHECKING:
+    import httpx2
+
+LINGER = 2.0  # seconds that upstream may take from its finish_reason to the end of the stream (usage comes in between)
+
+
+class Failed(Exception):
+    """Upstream did not answer to the end; `close` is what the reader is told."""
+
+    def __init__(self, close: Close) -> None:
+        super().__init__(close.msg)
+        self.close = close
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: `messages` and `params` as the OpenAI API has them."""
+
+    target: Target
+    messages: list[dict[str, Any]]
+    params: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How the answer ended; filled by `read`. `usage` is set as soon as upstream has told it."""
+
+    finish_reason: str = ""
+    usage: Usage | None = None
+
+
+async def read(question: Question, outcome: Outcome, pacer: Pacer) -> AsyncGenerator[list[Event]]:
+    """The answer's events, as many at once as one read of the socket completes. Raises Failed.
+
+    Close it (contextlib.aclosing) when leaving early: that closes the connection.
+    """
+    decoder = StreamDecoder()
+    try:
+        async with _opened(question) as response, contextlib.aclosing(_chunks(response, decoder, pacer)) as chunks:
+            async for chunk in chunks:
+                events = decoder.feed(chunk)
+                outcome.finish_reason, outcome.usage = decoder.finish_reason, decoder.usage
+                if events:
+                    yield events
+                if decoder.done:
+                    break
+        if events := decoder.flush():
+            yield events
+    except Exception as error:
+        raise Failed(explain(error)) from error
+    outcome.finish_reason, outcome.usage = decoder.finish_reason, decoder.usage
+    if not outcome.finish_reason:
+        raise Failed(Close("failed", 50203, "The model's answer broke off.", retryable=True))
+
+
+def explain(error: Exception) -> Close:
+    """What a reader is told of an exception, in words of ours: upstream's own may hold parts of a key."""
+    match error:
+        case Broken():
+            return _failed(50203, f"The model's provider sent something unreadable: {error}.")
+        case Refused():
+            return _failed(50201, f"The model's provider reported an error: {str(error)[:300] or 'no reason given'}")
+        case _TooMuch():
+            return Close("failed", 50206, "The answer grew larger than this site allows.", retryable=False)
+    found = failure(error)
+    match found.kind:
+        case "key" | "forbidden":
+            return _failed(
+                50204, "The model's provider refused this site's key. An administrator can mend that.", False
+            )
+        case "rate":
+            return _failed(
+                50205, "The model's provider is being asked too often, or its quota is used up. Try again later."
+            )
+        case "not_found":
+            return _failed(50201, "The model's provider does not know this model.", False)
+        case "status":
+            return _failed(50201, f"The model's provider refused with status {found.status}.")
+        case "idle" | "timeout":
+            return _failed(50401, "The model's provider was silent for too long.")
+        case "dropped" | "not_http":
+            return _failed(50203, "The model's provider broke off the connection.")
+        case "refused" | "dns" | "tls" | "proxy":
+            return _failed(50202, "The model's provider can't be reached.")
+    return _failed(50201, "The model's provider failed in a way that is not known here.")
+
+
+def _failed(code: int, msg: str, retryable: bool = True) -> Close:
+    return Close("failed", code, msg, retryable)
+
+
+class _TooMuch(Exception):
+    pass
+
+
+@contextlib.asynccontextmanager
+async def _opened(question: Question) -> AsyncIterator["httpx2.Response"]:
+    """POST /chat/completions, past the SDK's own parameter models (they cost 1 ms of CPU per call)."""
+    import httpx2
+    import openai
+
+    target = question.target
+    body = {
+        **target.defaults,
+        **question.params,
+        "model": target.upstream_model,
+        "messages": question.messages,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    }
+    response: httpx2.Response = await client(target).post(
+        "/chat/completions",
+        cast_to=httpx2.Response,
+        content=msgspec.json.encode(body),
+        stream=True,
+        stream_cls=openai.AsyncStream[Any],
+    )
+    try:
+        if "event-stream" not in response.headers.get("content-type", ""):
+            raise Broken("no event stream, so this may not be an OpenAI-compatible API")
+        yield response
+    finally:
+        await response.aclose()
+
+
+async def _chunks(response: "httpx2.Response", decoder: StreamDecoder, pacer: Pacer) -> AsyncGenerator[bytes]:
+    """Raw bytes, within the limits of size; the socket is left alone between reads as the pacer says."""
+    total = 0
+    source = aiter(response.stream)  # type: ignore[arg-type] - a response of an async client has an async stream
+    while True:
+        # Once the answer has its finish_reason only usage is awaited; some servers keep the connection open for ever.
+        patience = LINGER if decoder.finish_reason else None
+        try:
+            async with asyncio.timeout(patience) if patience else contextlib.nullcontext():
+                chunk = await anext(source, b"")
+        except TimeoutError:
+            if patience is None:
+                raise
+            return
+        if not chunk:
+            return
+        total += len(chunk)
+        if total > settings.GENERATION_BYTES:
+            raise _TooMuch
+        yield chunk
+        if pacer.interval:
+            await _leave_alone(response, pacer.interval)
+
+
+async def _leave_alone(response: "httpx2.Response", seconds: float) -> None:
+    """Let the kernel gather what comes in the next `seconds`; without a pausable socket (the demo) just sleep.
+
+    The way to the transport leads behind private attributes of the SDK's response; test_upstream.py watches over it.
+    It is asked for anew each time: after the body's end aiohttp gives the socket back to its pool, and pausing that
+    one would pause another generation.
+    """
+    inner = getattr(getattr(response.stream, "_stream", None), "_aiohttp_response", None)
+    connection = inner.connection if inner is not None else None
+    transport = connection.transport if connection is not None else None
+    if transport is None or transport.is_closing():
+        await asyncio.sleep(seconds)
+        return
+    transport.pause_reading()
+    try:
+        await asyncio.sleep(seconds)
+    finally:
+        if inner.connection is connection and not transport.is_closing():
+            transport.resume_reading()

@@ -14,7 +14,7 @@ QUIET_SECONDS = 10  # in a log, a long step says this often that it is still at 
 # Words of pip, uv and npm when nobody answers; the list is short on purpose: what it misses is shown as it was said.
 UNREACHABLE = (
     "dns error", "could not resolve", "name resolution", "connection refused", "network is unreachable", "timed out",
-    "error sending request", "failed to establish a new connection", "no matching distribution found for uv",
+    "error sending request", "failed to establish a new connection", "from versions: none",
     "enotfound", "econnrefused", "eai_again", "etimedout", "enetunreach",
 )  # fmt: skip
 FULL = ("no space left on device", "enospc", "disk quota exceeded", "database or disk is full")

@@ -11,11 +11,10 @@ def run() -> int:
     packages.install()
     packages.install(packages.TEST_LOCK)
     frontend.npm_ci(frontend.FRONTEND)
-    tools = packages.VENV / "bin"
     python = {
-        "format": [tools / "ruff", "format", "--check", "."],
-        "lint": [tools / "ruff", "check", "."],
-        "types": [tools / "mypy"],
+        "format": [packages.tool("ruff"), "format", "--check", "."],
+        "lint": [packages.tool("ruff"), "check", "."],
+        "types": [packages.tool("mypy")],
     }
     bad = [name for name, command in python.items() if subprocess.run(command, cwd=ROOT, check=False).returncode]
     page = frontend.command("run", "check")

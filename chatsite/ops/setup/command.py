@@ -87,7 +87,7 @@ def _dev(given: Namespace) -> int:
 def _manage(given: Namespace) -> int:
     place = Place(given.host, given.port, given.data)
     env = prepare(place, listening=False)
-    os.execve(packages.PYTHON, [str(packages.PYTHON), str(ROOT / "manage.py"), *given.rest], env)
+    os.execve(packages.PYTHON, [packages.PYTHON, str(ROOT / "manage.py"), *given.rest], env)
 
 
 def _bench(given: Namespace) -> int:
@@ -100,7 +100,7 @@ def _bench(given: Namespace) -> int:
     frontend.build()
     raise_open_files()
     os.chdir(ROOT)
-    command = [str(packages.PYTHON), "-m", f"tests.bench.{given.rest[0]}", *given.rest[1:]]
+    command = [packages.PYTHON, "-m", f"tests.bench.{given.rest[0]}", *given.rest[1:]]
     os.execv(command[0], command)
 
 

@@ -21,7 +21,7 @@ def serve(place: Place) -> int:
     with _child(frontend.command("run", "build", "--", "--watch"), frontend.environment(), frontend.FRONTEND):
         while True:
             seen = _times()
-            server = [str(packages.PYTHON), "-m", "chatsite.server", "--host", place.host, "--port", str(place.port)]
+            server = [packages.PYTHON, "-m", "chatsite.server", "--host", place.host, "--port", str(place.port)]
             with _child(server, env, ROOT):
                 changed = _wait(seen)
             say(f"{changed} changed")

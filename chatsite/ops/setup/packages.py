@@ -11,7 +11,7 @@ from chatsite.ops.setup import registries, stamps
 from chatsite.ops.setup.terminal import ROOT, Failure, Refusal, say, work
 
 VENV = ROOT / ".venv"
-PYTHON = VENV / "bin" / "python"
+PYTHON = str(VENV / "bin" / "python")
 STAMPS = VENV / "stamps"
 LOCK = ROOT / "requirements.txt"
 TEST_LOCK = ROOT / "tests" / "requirements.txt"
@@ -25,7 +25,7 @@ Behind a proxy or with a mirror, ./run follows what pip and npm are told, and HT
 
 def install(lock: Path = LOCK) -> None:
     """The packages of a lock file are in .venv afterwards."""
-    if not (PYTHON.exists() and (VENV / "bin" / "pip").exists()):
+    if not all((VENV / "bin" / program).exists() for program in ("python", "pip")):
         _make_venv()
     state = stamps.digest([lock], (VENV / "pyvenv.cfg").read_text())
     stamps.once(STAMPS / f"packages-{lock.parent.name}", state, lambda: _install(lock))
@@ -37,9 +37,14 @@ def relock(arguments: list[str]) -> None:
     env = uv_environment() | {"UV_CUSTOM_COMPILE_COMMAND": "./run lock"}
     for lock, more in ((LOCK, []), (TEST_LOCK, ["--group", "test", "-c", "requirements.txt"])):
         name = str(lock.relative_to(ROOT))
-        command = [VENV / "bin" / "uv", "pip", "compile", "pyproject.toml", *COMPILE.split(), *more, "-o", name]
+        command = [tool("uv"), "pip", "compile", "pyproject.toml", *COMPILE.split(), *more, "-o", name]
         with explained():
             work(f"Locking {name}", [*command, *arguments], env)
+
+
+def tool(name: str) -> str:
+    """A program of .venv."""
+    return str(VENV / "bin" / name)
 
 
 def uv_environment() -> dict[str, str]:
@@ -60,7 +65,7 @@ def _advice(failure: Failure) -> str:
     if failure.full:
         return f"{failure}\n\nThe disk is full. Free some space (about 1 GB is needed below {ROOT}) and start again."
     if failure.unreachable:
-        pip = registries.pip_settings(PYTHON if PYTHON.exists() else sys.executable)
+        pip = registries.pip_settings(PYTHON if Path(PYTHON).exists() else sys.executable)
         index = registries.without_password(pip.get("index-url", "https://pypi.org/simple"))
         return f"{failure}\n\n{NO_REGISTRY.format(index=index)}"
     return str(failure)
@@ -83,7 +88,7 @@ def _install(lock: Path) -> None:
     """By uv, ten times as fast; by pip where uv cannot be had or does not come through."""
     arguments = ["install", "--require-hashes", "-r", str(lock)]
     try:
-        work("Python packages", [_uv(), "pip", *arguments, "--python", str(PYTHON)], uv_environment())
+        work("Python packages", [_uv(), "pip", *arguments, "--python", PYTHON], uv_environment())
     except Failure as failure:
         if failure.full:
             raise Refusal(_advice(failure)) from None
@@ -94,9 +99,8 @@ def _install(lock: Path) -> None:
 
 def _uv() -> str:
     """The one in .venv, put there if need be; else one on the PATH. Failure without either."""
-    ours = VENV / "bin" / "uv"
-    if ours.exists():
-        return str(ours)
+    if Path(tool("uv")).exists():
+        return tool("uv")
     pinned = STAMPS / "uv.txt"
     pinned.parent.mkdir(exist_ok=True)
     pinned.write_text(stanza(LOCK.read_text(), "uv"))
@@ -106,7 +110,7 @@ def _uv() -> str:
         if other := shutil.which("uv"):
             return other
         raise
-    return str(ours)
+    return tool("uv")
 
 
 def stanza(lock: str, package: str) -> str:

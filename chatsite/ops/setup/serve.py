@@ -40,7 +40,7 @@ class Place:
 def serve(place: Place) -> None:
     """Does not return: the server takes over this process, so that signals reach it."""
     env = prepare(place)
-    server = [str(packages.PYTHON), "-m", "chatsite.server", "--host", place.host, "--port", str(place.port)]
+    server = [packages.PYTHON, "-m", "chatsite.server", "--host", place.host, "--port", str(place.port)]
     os.chdir(ROOT)
     os.execve(server[0], server, env)
 

@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from glob import glob
 from pathlib import Path
@@ -17,7 +17,7 @@ from chatsite.ops.setup.terminal import ROOT, Refusal, say, work
 # In processes of their own: pytest-playwright's event loop breaks asyncio tests that come after it.
 BROWSER_FOLDERS = ("tests/browser", "tests/clients")
 # Debian package: how to see that it is there. What is missing is installed where we may, and said where we may not.
-NEEDED = {
+NEEDED: dict[str, Callable[[], object]] = {
     "chromium": lambda: shutil.which("chromium") or shutil.which("google-chrome"),
     "postgresql": lambda: shutil.which("initdb") or glob("/usr/lib/postgresql/*/bin/initdb"),
     "curl": lambda: shutil.which("curl"),
@@ -112,7 +112,7 @@ def _chosen(arguments: list[str], folder: Path) -> list[Part]:
 def _pytest(name: str, arguments: list[str], folder: Path, *, browser: bool, postgres: bool = False) -> Part:
     """`postgres` makes it the database of the tests that use Django in their own process."""
     results = folder / f"{name}.xml"
-    python = str(packages.PYTHON)
+    python = packages.PYTHON
     beside = [python, "-m", "tests.postgres", "--as-database"] if postgres else []
     quiet = [] if browser else ["-p", "no:playwright"]
     command = [*beside, python, "-m", "pytest", *quiet, f"--junit-xml={results}", *arguments]
@@ -156,9 +156,13 @@ def _close(outcomes: list[Outcome], missing: list[str]) -> int:
         say(f"{outcome.name:<24}{outcome.words}  ({outcome.seconds:.1f} s)")
     for package in missing:
         say(f"NOT RUN: what needs {package}, which is not installed on this machine")
-    numbers = [
-        sum(getattr(outcome, field) for outcome in outcomes) for field in ("passed", "failed", "errors", "skipped")
-    ]
-    total = Outcome("all", *numbers, seconds=sum(outcome.seconds for outcome in outcomes))
+    total = _total(outcomes)
     say(f"===== {total.words} in {total.seconds:.2f}s =====")
     return 1 if total.failed or total.errors or not total.passed else 0
+
+
+def _total(outcomes: list[Outcome]) -> Outcome:
+    passed, failed, errors, skipped = (
+        sum(counts) for counts in zip(*((o.passed, o.failed, o.errors, o.skipped) for o in outcomes), strict=True)
+    )
+    return Outcome("all", passed, failed, errors, skipped, sum(outcome.seconds for outcome in outcomes))

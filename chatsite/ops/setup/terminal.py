@@ -47,7 +47,7 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
-def work(title: str, command: Sequence[str | Path], env: Mapping[str, str] | None = None, cwd: Path = ROOT) -> str:
+def work(title: str, command: Sequence[str], env: Mapping[str, str] | None = None, cwd: Path = ROOT) -> str:
     """Run a program, showing that it is at work; returns what it said. Failure when it ends with an error."""
     progress = _Progress(title)
     process = subprocess.Popen(

@@ -1,10 +1,14 @@
-"""Which models a provider serves, remembered in the table: the environment's from a thread, the others when connected."""
+"""Which models a provider serves, as the table remembers it.
+
+The environment's provider is asked in the background, the others when somebody connects them or asks again.
+"""
 
 import asyncio
 import logging
 import random
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from django.conf import settings
 from django.db import DatabaseError, connections, transaction
@@ -12,7 +16,7 @@ from django.db import DatabaseError, connections, transaction
 from chatsite.providers import clients, probe
 from chatsite.providers.environment import Environment, environment
 from chatsite.providers.failures import failure
-from chatsite.providers.models import DEFAULT, Model, Provider, Target
+from chatsite.providers.models import DEFAULT, Model, Provider, Source, Target
 
 log = logging.getLogger(__name__)
 AGAIN_SECONDS = 600.0  # models are pulled and published while we run
@@ -29,7 +33,7 @@ def _work() -> None:
     wait = 1.0
     _guarded(renew_secrets)
     while known := environment():
-        wait = AGAIN_SECONDS if _guarded(lambda known=known: remember(known)) else min(wait * 2, AGAIN_SECONDS)
+        wait = AGAIN_SECONDS if _guarded(partial(remember, known)) else min(wait * 2, AGAIN_SECONDS)
         if known.models:
             return
         threading.Event().wait(wait * random.uniform(0.8, 1.2))
@@ -52,19 +56,29 @@ def _guarded(step: Callable[[], object]) -> bool:
 
 
 def remember(known: Environment) -> None:
-    """Ask the environment's provider, unless CHATSITE_MODELS says it all, and note the answer."""
+    """Ask the environment's provider for its models, and note the answer."""
+    keep(known, asyncio.run(find(known)))
+
+
+async def find(known: Environment) -> probe.Listed:
+    """What the environment's provider serves, or what CHATSITE_MODELS says. Raises like probe.listed."""
     if known.models:
-        found = probe.Listed(known.base_url, known.models, frozenset(known.models))
-    else:
-        found = asyncio.run(probe.listed(Target(DEFAULT, DEFAULT, known.base_url, known.api_key, known.proxy)))
-        if found.base_url != known.base_url:
-            log.warning("OPENAI_BASE_URL should be %s", found.base_url)
-    with transaction.atomic():
-        provider, _ = Provider.objects.select_for_update().update_or_create(
-            source=Provider.Source.ENVIRONMENT,
-            defaults={"base_url": known.base_url, "name": known.name[:60], "enabled": True},
-        )
-        note(provider, found)
+        return probe.Listed(known.base_url, known.models, frozenset(known.models))
+    found = await probe.listed(Target(DEFAULT, DEFAULT, known.base_url, known.api_key, known.proxy))
+    if found.base_url != known.base_url:
+        log.warning("OPENAI_BASE_URL should be %s", found.base_url)
+    return found
+
+
+@transaction.atomic
+def keep(known: Environment, found: probe.Listed) -> Provider:
+    """The environment's row, up to date."""
+    provider, _ = Provider.objects.select_for_update().update_or_create(
+        source=Source.ENVIRONMENT,
+        defaults={"base_url": known.base_url, "name": known.name[:60], "enabled": True},
+    )
+    note(provider, found)
+    return provider
 
 
 def note(provider: Provider, found: probe.Listed) -> None:
@@ -73,7 +87,7 @@ def note(provider: Provider, found: probe.Listed) -> None:
     Call inside a transaction. A model that is gone takes its default flag with it.
     """
     have = {model.upstream_id: model for model in provider.models.all()}
-    provider.models.exclude(upstream_id__in=found.names).delete()
+    provider.models.exclude(upstream_id__in=found.names).exclude(by_hand=True).delete()
     taken = set(Model.objects.exclude(provider=provider).values_list("id", flat=True))
     new = [
         Model(
@@ -88,18 +102,27 @@ def note(provider: Provider, found: probe.Listed) -> None:
         if name not in have
     ]
     Model.objects.bulk_create(new)
-    moved = [model for position, name in enumerate(found.names) if (model := have.get(name)) and _moved(model, position)]
-    Model.objects.bulk_update(moved, ["position"])
-
-
-def _moved(model: Model, position: int) -> bool:
-    changed, model.position = model.position != position, position
-    return changed
+    for position, name in enumerate(found.names):
+        if name in have and have[name].position != position:
+            provider.models.filter(upstream_id=name).update(position=position)
 
 
 def _free(name: str, provider: Provider, taken: set[str]) -> str:
     """The provider's own name for the model, unless another provider's model bears it already."""
     return name if name not in taken and name != DEFAULT else f"{name}@{provider.pk}"
+
+
+def add(provider: Provider, name: str) -> Model:
+    """A model that the provider does not list. IntegrityError if it has one of this name."""
+    taken = set(Model.objects.filter(id=name).exclude(provider=provider).values_list("id", flat=True))
+    return Model.objects.create(
+        id=_free(name, provider, taken),
+        provider=provider,
+        upstream_id=name,
+        name=name[:100],
+        position=provider.models.count(),
+        by_hand=True,
+    )
 
 
 def renew_secrets() -> None:

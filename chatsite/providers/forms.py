@@ -120,7 +120,7 @@ class ProviderForm(_ModelForm):
         return data
 
     def _leads_elsewhere(self, data: dict[str, Any]) -> bool:
-        """Whether a stored key would be shown to somebody new: it could be read out that way, by who must not see it."""
+        """Whether a stored key would be shown to somebody new: that way it could be read out."""
         old, new = urlsplit(self.stored["base_url"]), urlsplit(data.get("base_url") or "")
         by_proxy = new.scheme == "http" and data.get("proxy", "") != self.stored["proxy"]
         return (old.scheme, old.netloc) != (new.scheme, new.netloc) or by_proxy

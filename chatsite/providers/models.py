@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from chatsite.errors import ApiError
@@ -41,16 +41,19 @@ class Offer:
     capabilities: tuple[str, ...] = ()
 
 
+class Source(models.TextChoices):
+    """Where a provider's address and key are kept."""
+
+    PAGE = "page", _("Connected here")
+    ENVIRONMENT = "env", _("From the environment")
+
+
 class Provider(models.Model):
     """An OpenAI-compatible API. What takes part is decided in `Models.offered`, not by the row's existence.
 
     The row of the environment's provider (at most one) is only the memory of what it was found to serve: address and
     key are read from the environment, and its row counts for nothing while the environment says something else.
     """
-
-    class Source(models.TextChoices):
-        PAGE = "page", _("Connected here")
-        ENVIRONMENT = "env", _("From the environment")
 
     name = models.CharField(_("Name"), max_length=60)
     source = models.CharField(max_length=4, choices=Source, default=Source.PAGE)
@@ -71,7 +74,7 @@ class Provider(models.Model):
 
     @property
     def from_environment(self) -> bool:
-        return self.source == self.Source.ENVIRONMENT
+        return self.source == Source.ENVIRONMENT
 
     @property
     def readable(self) -> bool:
@@ -94,17 +97,15 @@ class Models(models.QuerySet["Model"]):
     def offered(self) -> "Models":
         """What users may choose now: the site's default first, then the environment's, then the rest."""
         known = environment()
-        part = Q(provider__source=Provider.Source.PAGE)
+        part = Q(provider__source=Source.PAGE)
         if known:
-            part |= Q(provider__source=Provider.Source.ENVIRONMENT, provider__base_url=known.base_url)
+            part |= Q(provider__source=Source.ENVIRONMENT, provider__base_url=known.base_url)
         rows = self.filter(part, enabled=True, provider__enabled=True).select_related("provider")
         return rows.order_by("-default", "provider__source", "provider_id", "position", "id")
 
     def untold(self, known: Environment) -> bool:
         """True until the environment's provider has been asked for its models for the first time."""
-        return not self.filter(
-            provider__source=Provider.Source.ENVIRONMENT, provider__base_url=known.base_url
-        ).exists()
+        return not self.filter(provider__source=Source.ENVIRONMENT, provider__base_url=known.base_url).exists()
 
 
 class Model(models.Model):
@@ -117,6 +118,7 @@ class Model(models.Model):
     enabled = models.BooleanField(default=True)
     default = models.BooleanField(default=False)
     position = models.PositiveIntegerField(default=0)
+    by_hand = models.BooleanField(default=False)  # its provider does not list it: it stays until somebody removes it
     params = models.JSONField(default=dict, blank=True)  # sent with every request, unless the request says otherwise
 
     objects = Models.as_manager()
@@ -143,11 +145,7 @@ def resolve(user_id: UUID, model: str | None) -> Target:
     """
     wanted = "" if model in (None, DEFAULT) else str(model)
     rows = Model.objects.offered()
-    row = (
-        rows.annotate(asked=models.Case(models.When(id=wanted, then=0), default=1)).order_by("asked", *rows.query.order_by)
-        if wanted
-        else rows
-    ).first()
+    row = rows.order_by(Case(When(id=wanted, then=0), default=1), *rows.query.order_by).first()
     if row and wanted in ("", row.id):
         return row.target()
     target = None if row else _without_rows(wanted)

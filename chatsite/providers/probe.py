@@ -108,7 +108,8 @@ async def trial(target: Target, question: str) -> AsyncIterator[Part]:
     body = {"model": target.upstream_model, "messages": [{"role": "user", "content": question}], "stream": True}
     try:
         async with asyncio.timeout(TRIAL_SECONDS):
-            response = await client.post(
+            # The annotation is needed: with stream=True the SDK's type promises a stream class, cast_to rules.
+            response: Any = await client.post(
                 "/chat/completions",
                 cast_to=httpx2.Response,
                 content=msgspec.json.encode(target.defaults | body),

@@ -14,9 +14,9 @@ _NOT_THE_API = gettext_noop(
     "Something answers at this address, but not with an OpenAI-compatible API. Most addresses end in /v1."
 )
 _WORDS = {
-    Kind.KEY: gettext_noop("The provider does not accept this key. Copy it again, whole; it may also have been revoked."),
+    Kind.KEY: gettext_noop("The provider does not accept this key. Copy it again; it may also have been revoked."),
     Kind.FORBIDDEN: gettext_noop("The provider knows this key but does not allow it this, or refuses your region."),
-    Kind.RATE: gettext_noop("The provider answers “too many requests”. Wait a little; the account may also be out of credit."),
+    Kind.RATE: gettext_noop("The provider answers “too many requests”. Wait, or look at the account's credit."),
     Kind.NOT_FOUND: gettext_noop("The provider knows no such address or model (404). Check the end of the address."),
     Kind.REFUSED: gettext_noop("Nobody listens at this address. Is the server running, and is the port right?"),
     Kind.DNS: gettext_noop("There is no host of this name. Check the spelling, or the name service of this server."),
@@ -24,7 +24,7 @@ _WORDS = {
     Kind.IDLE: gettext_noop("The provider took the request and then said nothing for too long."),
     Kind.DROPPED: gettext_noop("The provider closed the connection in the middle."),
     Kind.TLS: gettext_noop(
-        "No secure connection: the certificate is not trusted or does not fit, or the address needs http instead of https."
+        "No secure connection: the certificate is not trusted, or the address needs http instead of https."
     ),
     Kind.PROXY: gettext_noop("The outbound proxy cannot be reached or refuses. Check its address, user and password."),
     Kind.NOT_HTTP: _NOT_THE_API,

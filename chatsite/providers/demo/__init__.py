@@ -26,7 +26,7 @@ class DemoModel:
 
 MODELS = (
     DemoModel("demo", _("Demo"), _("Shows what answers look like here. Ask it what this site can do.")),
-    DemoModel("demo-slow", _("Demo, slow"), _("Thinks long, then writes slowly: try Stop, and reloading the page."), 5, 3),
+    DemoModel("demo-slow", _("Demo, slow"), _("Thinks long, writes slowly: try Stop, or reload the page."), 5, 3),
     DemoModel("demo-long", _("Demo, long"), _("Thousands of words: try scrolling, and leaving and coming back.")),
     DemoModel("demo-reasoning", _("Demo, reasoning"), _("Shows its reasoning before it answers."), reasons=True),
     DemoModel("demo-failing", _("Demo, failing"), _("Fails half-way, on purpose: try Continue and Try again.")),

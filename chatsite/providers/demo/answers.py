@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from chatsite.providers import demo
-from chatsite.providers.demo.log import keepers_log
+from chatsite.providers.demo.log import Language, keepers_log
 
-Language = Literal["en", "zh"]
 _TEXTS = Path(__file__).parent / "texts"
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
@@ -69,21 +68,21 @@ def _whole(model: demo.DemoModel, questions: list[str]) -> Answer:
             return Answer(_read(_topic(question.lower(), len(questions)), language))
 
 
-# The first topic one of whose words is in the question. Chinese words stand beside the English ones.
-_TOPICS: dict[str, tuple[str, ...]] = {
-    "connect": ("connect", "provider", "api key", "openai", "deepseek", "ollama", "qwen", "kimi", "接入", "连接模型", "模型", "密钥", "真的", "千问", "智谱"),
-    "stop": ("stop", "cancel", "reload", "resume", "continue", "lose", "停止", "刷新", "继续", "断线", "丢"),
-    "branch": ("edit", "branch", "regenerate", "version", "修改", "编辑", "分支", "重新生成", "版本"),
-    "program": ("curl", "program", "endpoint", "sdk", "python", "javascript", "script", "code", "编程", "接口", "代码", "脚本"),
-    "privacy": ("privacy", "private", "data", "store", "who can read", "secure", "隐私", "数据", "保存", "安全"),
-    "tour": ("markdown", "table", "math", "formula", "show", "demo", "表格", "公式", "数学", "排版", "演示", "展示"),
-    "help": ("help", "what can", "who are you", "what are you", "feature", "chatsite", "帮助", "你是谁", "能做", "可以做", "功能"),
-}  # fmt: skip
+# The first topic one of whose words is in the question.
+_TOPICS = {
+    "connect": "connect|provider|api key|openai|deepseek|ollama|qwen|kimi|接入|连接模型|模型|密钥|千问|智谱",
+    "stop": "stop|cancel|reload|resume|continue|lose|停止|刷新|继续|断线|丢",
+    "branch": "edit|branch|regenerate|version|修改|编辑|分支|重新生成|版本",
+    "program": "curl|program|endpoint|sdk|python|javascript|script|code|编程|程序|接口|代码|脚本",
+    "privacy": "privacy|private|data|store|who can read|secure|隐私|数据|保存|安全",
+    "tour": "markdown|table|math|formula|show|demo|表格|公式|数学|排版|演示|展示",
+    "help": "help|what can|who are you|what are you|feature|chatsite|帮助|你是谁|能做|可以做|功能",
+}
 
 
 def _topic(question: str, turn: int) -> str:
     """The text that answers: what was asked for, else the tour first and then one thing after the other."""
-    asked = next((topic for topic, words in _TOPICS.items() if any(word in question for word in words)), None)
+    asked = next((topic for topic, words in _TOPICS.items() if re.search(words, question)), None)
     rest = ("help", "stop", "branch", "program", "privacy", "connect")
     return asked or ("tour" if turn == 1 else rest[(turn - 2) % len(rest)])
 

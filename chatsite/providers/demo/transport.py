@@ -81,7 +81,7 @@ class _Events(httpx2.AsyncByteStream):
                     yield _data(self._head() | {"choices": [], "usage": self.said.usage})
                 yield _DONE
             case Failing("error"):
-                yield _data({"error": {"message": "The demo broke off, on purpose.", "type": "server_error", "code": "demo"}})
+                yield _data({"error": {"message": "The demo broke off, on purpose.", "type": "server_error"}})
             case Failing("garbage"):
                 yield b'data: {"choices":[{"delta":{"content":"\n\n'
             case Failing("hang"):

@@ -32,8 +32,14 @@ def _told(request: HttpRequest, error: ApiError) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """All that is wrong with the fields, in one sentence each, without echoing what was sent."""
-    told = "; ".join(f"{'.'.join(str(part) for part in e['loc'][1:])}: {e['msg']}" for e in error.errors[:5])
+    told = "; ".join(f"{_field(wrong['loc'])}: {wrong['msg']}" for wrong in error.errors[:5])
     return ApiError(42201, told or "The request is not valid.").response()
+
+
+def _field(place: tuple[str | int, ...]) -> str:
+    """("body", "body", "params", "seed") is what ninja calls what the client calls params.seed."""
+    parts = list(place[1:])
+    return ".".join(str(part) for part in (parts[1:] if parts[:1] in (["body"], ["query"]) else parts)) or "body"
 
 
 @api.exception_handler(AuthenticationError)

@@ -4,7 +4,7 @@ from django.http import JsonResponse
 
 
 class ApiError(Exception):
-    """Something the caller did or must know. `code` is stable and documented in README, "Errors"; `msg` is for a person."""
+    """Something the caller did or must know. `code` is stable (README, "Errors"), `msg` is for a person."""
 
     def __init__(self, code: int, msg: str, *, headers: dict[str, str] | None = None) -> None:
         super().__init__(msg)

@@ -17,9 +17,14 @@ env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
+def text(name: str, default: str) -> str:
+    """A setting as it stands."""
+    return str(env.str(name, default))
+
+
 def flag(name: str, default: bool) -> bool:
     """A yes-or-no setting; anything but a plain yes or no is refused rather than guessed."""
-    value = env.str(name, "").strip().lower()
+    value = text(name, "").strip().lower()
     if value in ("", "1", "0", "true", "false", "yes", "no", "on", "off"):
         return default if value == "" else value in ("1", "true", "yes", "on")
     raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}")
@@ -27,7 +32,7 @@ def flag(name: str, default: bool) -> bool:
 
 def choice(name: str, default: str, *others: str) -> str:
     """One of a few words."""
-    value = env.str(name, default).strip().lower()
+    value = text(name, default).strip().lower()
     if value not in (default, *others):
         raise ImproperlyConfigured(f"{name} must be {' or '.join((default, *others))}, not {value!r}")
     return value
@@ -35,7 +40,7 @@ def choice(name: str, default: str, *others: str) -> str:
 
 def number(name: str, default: int, low: int, high: int) -> int:
     """A whole number within [low, high]."""
-    value = env.str(name, str(default))
+    value = text(name, str(default))
     if not value.strip().isdigit() or not low <= int(value) <= high:
         raise ImproperlyConfigured(f"{name} must be a whole number from {low} to {high}, not {value!r}")
     return int(value)
@@ -43,7 +48,7 @@ def number(name: str, default: int, low: int, high: int) -> int:
 
 def origin(name: str) -> str:
     """A web origin such as https://chat.example.org, or "" when it is not set."""
-    value = env.str(name, "").strip().rstrip("/")
+    value = text(name, "").strip().rstrip("/")
     parts = urlsplit(value)
     if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query):
         raise ImproperlyConfigured(f"{name} must look like https://chat.example.org, not {value!r}")
@@ -52,7 +57,7 @@ def origin(name: str) -> str:
 
 def address(name: str, *schemes: str) -> str:
     """A URL with one of these schemes and a host, without its last slash, or "" when it is not set."""
-    value = env.str(name, "").strip().rstrip("/")
+    value = text(name, "").strip().rstrip("/")
     parts = urlsplit(value)
     if value and (parts.scheme not in schemes or not parts.hostname):
         raise ImproperlyConfigured(f"{name} must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}")
@@ -60,15 +65,15 @@ def address(name: str, *schemes: str) -> str:
 
 
 # --- Where things are -------------------------------------------------------------------------------------------
-DATA_DIR = Path(env.str("CHATSITE_DATA", str(BASE_DIR / "data"))).expanduser().resolve()
+DATA_DIR = Path(text("CHATSITE_DATA", str(BASE_DIR / "data"))).expanduser().resolve()
 SITE_URL = origin("CHATSITE_URL")
-SITE_HOST = env.str("CHATSITE_HOST", "127.0.0.1")
+SITE_HOST = text("CHATSITE_HOST", "127.0.0.1")
 SITE_PORT = number("CHATSITE_PORT", 8000, 0, 65535)
 DEBUG = flag("CHATSITE_DEBUG", False)
 
 
 def _secret_key() -> str:
-    given = env.str("SECRET_KEY", "")
+    given = text("SECRET_KEY", "")
     file = DATA_DIR / "secret_key"
     if not given and file.is_file():
         given = file.read_text().strip()
@@ -233,7 +238,7 @@ ACCESS_TOKEN_SECONDS = number("CHATSITE_ACCESS_TOKEN_SECONDS", 600, 5, 600)
 
 # --- Providers ------------------------------------------------------------------------------------------------------
 # Further providers are connected on the page /connect; without any, the demo answers.
-OPENAI_API_KEY = env.str("OPENAI_API_KEY", "").strip()
+OPENAI_API_KEY = text("OPENAI_API_KEY", "").strip()
 OPENAI_BASE_URL = address("OPENAI_BASE_URL", "http", "https")
 OUTBOUND_PROXY = address("CHATSITE_OUTBOUND_PROXY", "http", "https")  # HTTP_PROXY and the like are not looked at
 OFFERED_MODELS = [name.strip() for name in env.list("CHATSITE_MODELS", default=[]) if name.strip()]
@@ -251,7 +256,7 @@ LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = SECURE
 USE_TZ = True
-TIME_ZONE = env.str("CHATSITE_TIME_ZONE", "UTC")
+TIME_ZONE = text("CHATSITE_TIME_ZONE", "UTC")
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -263,17 +268,18 @@ DJANGO_VITE = {
     }
 }
 
-# --- Hints, and what is said in the log --------------------------------------------------------------------------------
+# --- Hints, and what is said in the log -------------------------------------------------------------------------------
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("CHATSITE_LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": text("CHATSITE_LOG_LEVEL", "INFO")},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
+        "django.request": {"level": "ERROR"},  # a line for everything a client does wrong
         "httpx2": {"level": "WARNING"},  # a line per request of a user
     },
 }

@@ -1,5 +1,6 @@
 """The only door from (user, id) to a row. What is somebody else's and what does not exist look the same: 404."""
 
+from typing import TYPE_CHECKING, TypedDict
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -7,13 +8,20 @@ from django.db.models import Exists, OuterRef, QuerySet
 from chatsite.conversations.models import Conversation, Message, Status
 from chatsite.errors import not_found
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
 
 def conversations(user_id: UUID) -> QuerySet[Conversation]:
     """The user's own, newest first."""
     return Conversation.objects.filter(owner_id=user_id).order_by("-updated", "-id")
 
 
-def listed(user_id: UUID) -> QuerySet[Conversation]:
+class Running(TypedDict):
+    in_progress: bool
+
+
+def listed(user_id: UUID) -> "QuerySet[WithAnnotations[Conversation, Running]]":
     """The same, each with `in_progress`: whether an answer is running in it."""
     running = Message.objects.filter(conversation=OuterRef("pk"), status=Status.IN_PROGRESS)
     return conversations(user_id).annotate(in_progress=Exists(running))

@@ -1,7 +1,6 @@
 """The tree: a Conversation holds Messages, each with its parent; a branch is the path from the root to a leaf."""
 
 from typing import Any, ClassVar
-from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, models
@@ -44,20 +43,20 @@ class Conversation(models.Model):
 
 
 class Messages(models.Manager["Message"]):
-    def branch(self, leaf: UUID) -> list[tuple[str, str]]:
-        """(role, content) of every message from the root to `leaf`, in this order."""
+    def branch(self, leaf: "Message") -> list[tuple[str, str]]:
+        """(role, content) of every message from the root to `leaf`, in this order; those without content left out."""
         table = self.model._meta.db_table
-        parameter: Any = self.model._meta.pk.get_db_prep_value(leaf, connection)
+        parameter: Any = self.model._meta.pk.get_db_prep_value(leaf.pk, connection)
         with connection.cursor() as cursor:
             cursor.execute(
-                "WITH RECURSIVE branch(parent_id, role, content, depth) AS ("  # noqa: S608 - the table's own name
+                "WITH RECURSIVE branch(parent_id, role, content, depth) AS ("
                 f" SELECT parent_id, role, content, 0 FROM {table} WHERE id = %s"
                 " UNION ALL SELECT above.parent_id, above.role, above.content, depth + 1"
                 f" FROM {table} above JOIN branch ON above.id = branch.parent_id)"
                 " SELECT role, content FROM branch ORDER BY depth DESC",
                 [parameter],
             )
-            return cursor.fetchall()
+            return [(role, content) for role, content in cursor.fetchall() if content]
 
 
 class Message(models.Model):

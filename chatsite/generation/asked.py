@@ -5,12 +5,19 @@ from uuid import UUID
 
 from django.conf import settings
 from ninja import Field, Schema
-from pydantic import BeforeValidator, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, ConfigDict
 
 from chatsite.generation.start import ABSENT, Ask
 
+
+def _said(text: str) -> str:
+    if not text.strip("\0 \t\r\n"):
+        raise ValueError("write something first")
+    return text
+
+
 MaybeId = Annotated[UUID | None, BeforeValidator(lambda value: None if value == "" else value)]
-Request = Annotated[str, Field(min_length=1, max_length=settings.REQUEST_CHARACTERS), StringConstraints(pattern=r"\S")]
+Request = Annotated[str, Field(max_length=settings.REQUEST_CHARACTERS), AfterValidator(_said)]
 Key = Annotated[str, Field(min_length=1, max_length=255)]
 
 

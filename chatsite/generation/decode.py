@@ -7,6 +7,7 @@ fields, bad JSON, bad UTF-8, escapes of lone surrogates, lines that never end.
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 
@@ -40,7 +41,7 @@ class _Choice(msgspec.Struct):
 class _Chunk(msgspec.Struct):
     choices: list[_Choice] | None = None
     usage: Usage | None = None
-    error: msgspec.Raw | None = None
+    error: Any = None
 
 
 _chunk = msgspec.json.Decoder(_Chunk).decode
@@ -100,13 +101,9 @@ def _decoded(data: bytes) -> _Chunk:
         raise Broken("an event that is not a chat.completion chunk") from None
 
 
-def _message(error: msgspec.Raw) -> str:
+def _message(error: Any) -> str:
     """OpenAI sends {"message": …}, others a bare string."""
-    try:
-        told = json.loads(bytes(error))
-    except ValueError:
-        return ""
-    return str(told.get("message", "") if isinstance(told, dict) else told)
+    return str(error.get("message", "") if isinstance(error, dict) else error)
 
 
 def _merged(parts: Iterator[Event]) -> Iterator[Event]:

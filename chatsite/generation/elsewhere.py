@@ -8,7 +8,7 @@ import logging
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, InterfaceError
 
 from chatsite.conversations.models import Message
 from chatsite.generation import events, rows

@@ -15,25 +15,25 @@ class _Event(msgspec.Struct, frozen=True, array_like=True):
     pass
 
 
-class Start(_Event, tag="s"):
+class Start(_Event, frozen=True, tag="s"):
     """A generation begins: the first of a message, or one that continues it."""
 
 
-class Content(_Event, tag="c"):
+class Content(_Event, frozen=True, tag="c"):
     text: str
 
 
-class Reasoning(_Event, tag="r"):
+class Reasoning(_Event, frozen=True, tag="r"):
     text: str
 
 
-class Moderation(_Event, tag="m"):
+class Moderation(_Event, frozen=True, tag="m"):
     """The whole message is replaced by `filtered_text` (code 10013)."""
 
     filtered_text: str
 
 
-class End(_Event, tag="e"):
+class End(_Event, frozen=True, tag="e"):
     """The end of what went as asked: completed or cancelled."""
 
     status: str
@@ -41,7 +41,7 @@ class End(_Event, tag="e"):
     usage: Usage | None = None
 
 
-class Close(_Event, tag="x"):
+class Close(_Event, frozen=True, tag="x"):
     """The end of what went wrong: failed or interrupted; `code` and `msg` as in ApiError."""
 
     status: str

@@ -19,7 +19,6 @@ from chatsite.generation import events, rows, sse
 from chatsite.generation.feed import SLICE, Feed
 from chatsite.generation.models import Generation
 from chatsite.generation.sse import Encoder
-from chatsite.generation.start import head
 from chatsite.generation.threads import in_thread
 
 KEEPALIVE_AFTER = 12.0  # seconds of silence; 15 is promised, and the ticker looks every TICK
@@ -55,7 +54,7 @@ def script(user_id: UUID, message_id: UUID) -> Script:
     generations = list(Generation.objects.filter(message_id=message_id).order_by("first_seq"))
     if not generations:
         raise ApiError(40401, "There is nothing here, or it is not yours.")
-    encoders = [(generation.first_seq, Encoder(head(message, generation))) for generation in generations]
+    encoders = [(generation.first_seq, Encoder(generation.head(message))) for generation in generations]
     running = message.status == Status.IN_PROGRESS
     return Script(encoders, rows.last_seq(message_id) if running else message.last_seq, running)
 

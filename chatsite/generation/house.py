@@ -43,7 +43,9 @@ class House:
         self._elsewhere = Elsewhere()
         self._observer = Observer()
         self._orphans: set[UUID] = set()
-        self._tasks = {self._loop.create_task(work) for work in (self._keep(), follow.keep_alive())}
+        self._tasks: set[asyncio.Task[Any]] = {
+            self._loop.create_task(work) for work in (self._keep(), follow.keep_alive())
+        }
         closing.connect(self._closing)
 
     async def close(self, seconds: float) -> None:
@@ -80,14 +82,18 @@ class House:
         return Reader(principal, found, feed, cursor)
 
     async def cancel(self, user_id: UUID, message_id: UUID) -> str:
-        """Ask for the end of what fills this message, wherever it runs; the message's status."""
+        """Ask for the end of what fills this message, wherever it runs; the status it had when asked.
+
+        What runs here is stopped at once, even while the database is locked; the row is for the process that owns it,
+        and for whoever has to end it should this one die now.
+        """
+        here = self.runs.cancel(message_id, user_id)
         try:
-            status = await in_thread(_request_cancel, user_id, message_id)
+            return await in_thread(_request_cancel, user_id, message_id)
         except (DatabaseError, InterfaceError) as error:
-            self.runs.cancel(message_id) if message_id in self.journal.feeds else None
+            if here:
+                return Status.IN_PROGRESS.value
             raise unstorable() from error
-        self.runs.cancel(message_id)
-        return status
 
     def cancel_when_left(self, reader: Reader) -> None:
         """For clients whose only Stop is to go away."""
@@ -95,8 +101,8 @@ class House:
 
         def left() -> None:
             task = self._loop.create_task(self.cancel(user_id, message_id))
-            self._tasks.add(task)  # type: ignore[arg-type]
-            task.add_done_callback(self._tasks.discard)  # type: ignore[arg-type]
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
         reader.on_leave = left
 

@@ -5,6 +5,7 @@ from django.db import models
 from uuid_utils.compat import uuid7
 
 from chatsite.conversations.models import Message, Status
+from chatsite.generation.sse import Head
 
 
 class Worker(models.Model):
@@ -54,6 +55,11 @@ class Generation(models.Model):
     def __str__(self) -> str:
         return str(self.id)
 
+    def head(self, message: Message) -> Head:
+        """What this generation's chunks say of it; `message` is the one it fills."""
+        parent = str(message.parent_id) if message.parent_id else None
+        return Head(str(message.conversation_id), str(message.id), parent, self.model, int(self.created.timestamp()))
+
 
 class Event(models.Model):
     """A journal entry: `data` is `events.encode(event)`. Contiguous from 1 in each message; packed after the end."""
@@ -68,7 +74,7 @@ class Event(models.Model):
 
 
 class Pack(models.Model):
-    """Entries first_seq … last_seq of one message, as zlib of their JSON lines: the same events, so cursors stay exact."""
+    """Entries first_seq … last_seq of a message as zlib of their JSON lines: the same events, so cursors stay exact."""
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+")
     first_seq = models.PositiveIntegerField()

@@ -147,10 +147,13 @@ class Runs:
                 if not self.journal.room.is_set():
                     await self.journal.room.wait()
 
-    def cancel(self, message_id: UUID) -> None:
-        """The user's Stop. What was shown stays."""
-        if run := self._running.get(message_id):
-            run.end(Why.CANCELLED)
+    def cancel(self, message_id: UUID, user_id: UUID | None = None) -> bool:
+        """The user's Stop; what was shown stays. False if it does not run here, or is not of `user_id`, where given."""
+        run = self._running.get(message_id)
+        if run is None or user_id not in (None, run.begun.conversation.owner_id):
+            return False
+        run.end(Why.CANCELLED)
+        return True
 
     def drop(self, message_ids: list[UUID]) -> None:
         """Their rows are gone, or can't be written: close upstream, write nothing more, cut the readers."""

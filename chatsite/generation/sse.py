@@ -1,6 +1,6 @@
 """Events as `text/event-stream` (WHATWG HTML, 9.2), each one a chunk of the OpenAI API. Pure.
 
-A frame is the whole block of one event, blank line and all; it is made once, whoever reads it. Its id is `<convId>.<seq>`.
+A frame is the whole block of one event, blank line and all, made once whoever reads it. Its id is `<convId>.<seq>`.
 """
 
 from typing import Any

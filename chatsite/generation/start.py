@@ -3,6 +3,7 @@
 Seq 1 (role and ids) is committed together with them, before upstream is asked: from then on the answer has an address.
 """
 
+import enum
 import hashlib
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,9 +11,7 @@ from uuid import UUID
 
 import msgspec
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils import timezone
-from uuid_utils.compat import uuid7
 
 from chatsite.conversations import access
 from chatsite.conversations.models import Conversation, Message, Role, Status
@@ -24,7 +23,14 @@ from chatsite.generation.sse import Head
 from chatsite.generation.upstream import Question
 from chatsite.providers.models import resolve
 
-ABSENT = object()  # parentConvId was not sent at all: the conversation's current node
+
+class Absent(enum.Enum):
+    """parentConvId was not sent at all: the conversation's current node is meant."""
+
+    ABSENT = enum.auto()
+
+
+ABSENT = Absent.ABSENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,7 @@ class Ask:
 
     request: str | None
     conversation: UUID | None = None
-    parent: UUID | None | object = ABSENT
+    parent: UUID | Absent | None = ABSENT
     model: str | None = None
     params: dict[str, Any] = field(default_factory=dict)
     key: str | None = None
@@ -86,7 +92,7 @@ def find(user_id: UUID, ask: Ask) -> UUID | None:
     generation = Generation.objects.filter(user_id=user_id, idempotency_key=ask.key).first()
     if generation and generation.fingerprint != ask.fingerprint():
         raise ApiError(42202, "This Idempotency-Key was used for another request before.")
-    return generation and generation.message_id
+    return generation.message_id if generation else None
 
 
 def _begin(user_id: UUID, ask: Ask, lease: Lease) -> Begun:
@@ -109,23 +115,16 @@ def _begin(user_id: UUID, ask: Ask, lease: Lease) -> Begun:
     _save(said, answer)
     generation.save(force_insert=True)
     rows.insert([(answer.id, generation.first_seq, events.encode(events.Start()))])
-    branch = Message.objects.branch(answer.id if answer.content else answer.parent_id)
+    branch = Message.objects.branch(answer)
     return Begun(
-        head=head(answer, generation),
+        head=generation.head(answer),
         conversation=conversation,
         message_id=answer.id,
         first_seq=generation.first_seq,
-        question=Question(target, [{"role": role, "content": text} for role, text in branch if text], ask.params),
+        question=Question(target, [{"role": role, "content": text} for role, text in branch], ask.params),
         content=answer.content,
         reasoning=answer.reasoning,
     )
-
-
-def head(message: Message, generation: Generation) -> Head:
-    """What the chunks of this generation say of it."""
-    parent = str(message.parent_id) if message.parent_id else None
-    created = int(generation.created.timestamp())
-    return Head(str(message.conversation_id), str(message.id), parent, generation.model, created)
 
 
 def _conversation(user_id: UUID, ask: Ask) -> Conversation:

@@ -1,6 +1,6 @@
 """The model's API: the openai SDK opens the stream, its raw bytes become events.
 
-The SDK gives authentication, headers, proxies, pooling and status errors; its typed chunks are left out (see decode.py).
+The SDK gives authentication, headers, proxies, pooling, status errors; its typed chunks are left out (see decode.py).
 Leaving `read` early, however it happens, closes the connection: that is how upstream learns of a cancel.
 """
 
@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 from django.conf import settings
@@ -130,13 +130,15 @@ async def _opened(question: Question) -> AsyncIterator["httpx2.Response"]:
         "stream": True,
         "stream_options": {"include_usage": True},
     }
-    response: httpx2.Response = await client(target).post(
+    # With cast_to=Response the SDK hands out the response itself; stream_cls is there for its overloads alone.
+    asked = client(target).post(
         "/chat/completions",
         cast_to=httpx2.Response,
         content=msgspec.json.encode(body),
         stream=True,
         stream_cls=openai.AsyncStream[Any],
     )
+    response = cast("httpx2.Response", await asked)
     try:
         if "event-stream" not in response.headers.get("content-type", ""):
             raise Broken("no event stream, so this may not be an OpenAI-compatible API")
@@ -148,7 +150,7 @@ async def _opened(question: Question) -> AsyncIterator["httpx2.Response"]:
 async def _chunks(response: "httpx2.Response", decoder: StreamDecoder, pacer: Pacer) -> AsyncGenerator[bytes]:
     """Raw bytes, within the limits of size; the socket is left alone between reads as the pacer says."""
     total = 0
-    source = aiter(response.stream)  # type: ignore[arg-type] - a response of an async client has an async stream
+    source = aiter(cast("httpx2.AsyncByteStream", response.stream))
     while True:
         # Once the answer has its finish_reason only usage is awaited; some servers keep the connection open for ever.
         patience = LINGER if decoder.finish_reason else None
@@ -176,7 +178,7 @@ async def _leave_alone(response: "httpx2.Response", seconds: float) -> None:
     It is asked for anew each time: after the body's end aiohttp gives the socket back to its pool, and pausing that
     one would pause another generation.
     """
-    inner = getattr(getattr(response.stream, "_stream", None), "_aiohttp_response", None)
+    inner: Any = getattr(getattr(response.stream, "_stream", None), "_aiohttp_response", None)
     connection = inner.connection if inner is not None else None
     transport = connection.transport if connection is not None else None
     if transport is None or transport.is_closing():

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from ninja import Header, Query, Router
 
 from chatsite.accounts.auth import Principal, arequired
@@ -34,7 +35,7 @@ async def chat(
     idempotency_key: Annotated[Key | None, Header(alias="Idempotency-Key")] = None,
     last_event_id: LastEventId = None,
     prefer: Annotated[str, Header()] = "",
-) -> HttpResponse:
+) -> HttpResponseBase:
     """Start an answer and stream it; with Last-Event-ID, resume one. Protocol: "Starting and reading an answer"."""
     ask = body.ask(idempotency_key, body.params.dict(exclude_none=True))
     if last_event_id:
@@ -53,7 +54,7 @@ async def chat(
 @router.get("/chat")
 async def chat_by_get(
     request: AuthenticatedRequest, query: Query[ChatQuery], last_event_id: LastEventId = None
-) -> HttpResponse:
+) -> HttpResponseBase:
     """The same for a native EventSource of the site's own pages. Its reconnect carries Last-Event-ID and resumes."""
     _own_page(request)
     cursor = last_event_id or query.lastEventId
@@ -68,7 +69,7 @@ async def follow(
     conv_id: UUID,
     last_event_id: LastEventId = None,
     query: Annotated[str | None, Query(alias="lastEventId")] = None,
-) -> HttpResponse:
+) -> HttpResponseBase:
     """Follow a message from Last-Event-ID, from the start without one. 204 when there is nothing after it."""
     cursor = last_event_id or query
     message_id, seq = _cursor(cursor) if cursor else (conv_id, 0)
@@ -83,7 +84,7 @@ async def cancel(request: AuthenticatedRequest, conv_id: UUID) -> HttpResponse:
     return JsonResponse({"status": await current().cancel(request.auth.user.pk, conv_id)}, status=202)
 
 
-def stream(request: HttpRequest, reader: Reader) -> HttpResponse:
+def stream(request: HttpRequest, reader: Reader) -> HttpResponseBase:
     """Hand the reader over to asgi.py, which streams it after Django has let go of the request."""
     scope: dict[str, Any] = getattr(request, "scope", {})
     if scope.get("chatsite.handover"):
@@ -92,7 +93,7 @@ def stream(request: HttpRequest, reader: Reader) -> HttpResponse:
     return StreamingHttpResponse(reader, content_type=sse.CONTENT_TYPE, headers=sse.HEADERS)
 
 
-async def _followed(request: AuthenticatedRequest, message_id: UUID, seq: int) -> HttpResponse:
+async def _followed(request: AuthenticatedRequest, message_id: UUID, seq: int) -> HttpResponseBase:
     reader = await current().read(request.auth, message_id, seq)
     if reader.finished:
         return HttpResponse(status=204)
@@ -118,7 +119,7 @@ def _cursor(text: str) -> tuple[UUID, int]:
 
 
 def _own_page(request: AuthenticatedRequest) -> None:
-    """Only a stream that a page of ours opens: a GET with effects must not come from a link, a prefetch or elsewhere."""
+    """Only a stream that a page of ours opens: a GET with effects must not come from a link, a prefetch, elsewhere."""
     sent = (request.headers.get("Sec-Fetch-Site"), request.headers.get("Sec-Fetch-Dest"))
     streams = "text/event-stream" in request.headers.get("Accept", "")
     if request.auth.way != "session" or sent != ("same-origin", "empty") or not streams:

@@ -1,0 +1,91 @@
+"""A provider's bytes, whole, split anywhere, and wrong."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatsite.generation.decode import MAX_EVENT_BYTES, Broken, Refused, StreamDecoder
+from chatsite.generation.events import Content, Event, Reasoning
+from tests.generation.test_events import text
+
+
+def chunk(finish: str | None = None, **delta: object) -> dict[str, object]:
+    return {"choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}
+
+
+def block(value: object) -> bytes:
+    return b"data: " + (value if isinstance(value, bytes) else json.dumps(value).encode()) + b"\n\n"
+
+
+def texts(found: list[Event]) -> tuple[str, str]:
+    content = "".join(event.text for event in found if isinstance(event, Content))
+    return content, "".join(event.text for event in found if isinstance(event, Reasoning))
+
+
+@given(st.lists(text), st.sampled_from([b"\n", b"\r\n", b"\r"]), st.data())
+def test_however_the_network_cuts_it_the_text_is_the_same(
+    deltas: list[str], newline: bytes, data: st.DataObject
+) -> None:
+    stream = b"".join(block(chunk(content=delta)) for delta in deltas) + block(chunk("stop")) + block(b"[DONE]")
+    stream = stream.replace(b"\n", newline)
+    decoder, found, at = StreamDecoder(), [], 0
+    while at < len(stream):
+        size = data.draw(st.integers(1, 200))
+        found += decoder.feed(stream[at : at + size])
+        at += size
+    found += decoder.flush()
+    assert texts(found) == ("".join(deltas), "")
+    assert decoder.finish_reason == "stop"
+    assert decoder.done
+
+
+def test_one_read_is_one_event_for_each_run_of_a_kind() -> None:
+    stream = [chunk(reasoning_content="a"), chunk(reasoning="b"), chunk(content="c"), chunk(content="d")]
+    assert StreamDecoder().feed(b"".join(map(block, stream))) == [Reasoning("ab"), Content("cd")]
+
+
+def test_usage_comes_after_the_finish_reason_in_a_chunk_without_choices() -> None:
+    decoder = StreamDecoder()
+    decoder.feed(block(chunk("length")) + block({"choices": [], "usage": {"total_tokens": 7}}))
+    assert (decoder.finish_reason, decoder.usage, decoder.done) == ("length", {"total_tokens": 7}, False)
+
+
+def test_a_surrogate_pair_in_two_escapes_in_two_events_becomes_one_character() -> None:
+    halves = rb'{"choices":[{"delta":{"content":"\ud83d"}}]}', rb'{"choices":[{"delta":{"content":"\ude00"}}]}'
+    decoder = StreamDecoder()
+    assert decoder.feed(block(halves[0])) + decoder.feed(block(halves[1])) == [Content("😀")]
+
+
+def test_comments_other_fields_and_null_choices_say_nothing() -> None:
+    assert StreamDecoder().feed(b": ping\n\nevent: x\n\n" + block({"choices": None})) == []
+
+
+def test_a_last_event_without_its_blank_line_counts() -> None:
+    decoder = StreamDecoder()
+    assert decoder.feed(block(chunk(content="x"))[:-2]) == []
+    assert decoder.flush() == [Content("x")]
+
+
+def test_nothing_after_done_counts() -> None:
+    assert StreamDecoder().feed(block(b"[DONE]") + block(chunk(content="more"))) == []
+
+
+@pytest.mark.parametrize("bad", [b"{", b"[" * 200_000, b'"x"', b'{"choices":[{"delta":{"content":5}}]}', b"\xff\xfe"])
+def test_what_is_no_chunk_is_broken(bad: bytes) -> None:
+    with pytest.raises(Broken):
+        StreamDecoder().feed(block(bad))
+
+
+def test_a_line_that_never_ends_is_broken_before_it_fills_the_memory() -> None:
+    decoder = StreamDecoder()
+    with pytest.raises(Broken):
+        for _ in range(MAX_EVENT_BYTES // 65536 + 1):
+            decoder.feed(b"x" * 65536)
+
+
+@pytest.mark.parametrize("error", [{"message": "quota"}, "quota"])
+def test_an_error_inside_the_stream_is_told_with_upstreams_words(error: object) -> None:
+    with pytest.raises(Refused, match="^quota$"):
+        StreamDecoder().feed(block({"error": error}))

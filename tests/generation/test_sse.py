@@ -1,0 +1,89 @@
+"""Frames say what WHATWG HTML 9.2 and OpenAI's streaming API say they must."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatsite.generation import events, sse
+from chatsite.generation.events import Content, End, Start
+from tests.generation.test_events import FIXTURES, any_event, load
+
+HEAD = sse.Head("g", "018f3a00-0000-7000-8000-000000000003", None, "modèle %s", 1700000000)
+
+
+def parsed(stream: str) -> list[dict[str, Any]]:
+    """A reader after 9.2.6: lines, fields, dispatch at a blank line. `id` None: the block had no id of its own."""
+    found, event = [], {"id": None, "event": "message", "data": []}
+    for line in stream.split("\n")[:-1]:
+        name, _, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if not line:
+            if event["data"]:
+                found.append(event | {"data": "\n".join(event["data"])})
+            event = {"id": None, "event": "message", "data": []}
+        elif name == "data":
+            event["data"].append(value)
+        elif name in ("id", "event"):
+            event[name] = value
+    return found
+
+
+@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)
+def test_the_journal_of_a_fixture_is_these_frames(path: Path) -> None:
+    head, journal, found = load(path)
+    encoder = sse.Encoder(head)
+    newest = max(seq for seq, event in enumerate(journal, 1) if isinstance(event, Start))
+    frames = [
+        encoder.superseded(seq) if isinstance(event, events.Terminal) and seq < newest else encoder.frame(seq, event)
+        for seq, event in enumerate(journal, 1)
+    ]
+    assert parsed(b"".join(frames).decode()) == found["events"]
+
+
+@given(st.lists(any_event))
+def test_every_frame_is_one_block_and_every_json_an_openai_chunk_with_content(history: list[events.Event]) -> None:
+    encoder = sse.Encoder(HEAD)
+    for seq, event in enumerate(history, 1):
+        frame = encoder.frame(seq, event).decode()
+        first, *rest = parsed(frame)
+        chunk = json.loads(first["data"])
+        assert first["id"] == f"{HEAD.message}.{seq}"
+        assert chunk["model"] == HEAD.model
+        assert isinstance(chunk["choices"][0]["delta"]["content"], str)
+        assert [block["data"] for block in rest] == (["[DONE]"] if isinstance(event, End) else [])
+        assert first["event"] != "error"
+        if isinstance(event, Content):
+            assert chunk["choices"][0]["delta"]["content"] == event.text
+
+
+def test_retry_and_keepalive_make_no_block_of_their_own() -> None:
+    stream = sse.retry(1000) + sse.KEEPALIVE + sse.Encoder(HEAD).frame(1, Start()) + sse.KEEPALIVE
+    assert len(parsed(stream.decode())) == 1
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "",
+        "1",
+        "x.1",
+        HEAD.message,
+        f"{HEAD.message}.-1",
+        f"{HEAD.message}.1e3",
+        f"{HEAD.message}.٣",
+        f"{HEAD.message}.9999999999",
+        f"{HEAD.message}.",
+    ],
+)
+def test_what_is_no_cursor_is_refused(bad: str) -> None:
+    with pytest.raises(ValueError):
+        sse.parse_cursor(bad)
+
+
+def test_a_cursor_is_read_back() -> None:
+    message, seq = sse.parse_cursor(f" {HEAD.message}.17 ")
+    assert (str(message), seq) == (HEAD.message, 17)

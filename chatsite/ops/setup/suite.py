@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ NEEDED: dict[str, Callable[[], object]] = {
     "chromium": lambda: shutil.which("chromium") or shutil.which("google-chrome"),
     "postgresql": lambda: shutil.which("initdb") or glob("/usr/lib/postgresql/*/bin/initdb"),
     "curl": lambda: shutil.which("curl"),
+    "gcc": lambda: shutil.which("gcc"),  # the load pair of tests/bench/ is C
+    "libc6-dev": lambda: Path("/usr/include/stdio.h").exists() or sys.platform != "linux",
 }
 
 

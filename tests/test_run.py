@@ -112,11 +112,6 @@ def test_a_bare_checkout_serves_after_one_command_and_again_within_seconds(start
     assert "…" not in start.process.said, "something was done again"
 
 
-def slowness() -> float:
-    """How much longer than on an idle machine things take just now; at least 1."""
-    return max(1.0, 2 * os.getloadavg()[0] / (os.cpu_count() or 1))
-
-
 def test_an_old_python_is_told_which_one_is_needed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

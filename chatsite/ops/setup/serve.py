@@ -2,7 +2,6 @@
 
 import errno
 import fcntl
-import hashlib
 import os
 import resource
 import secrets
@@ -146,19 +145,20 @@ def _compile_catalogs() -> None:
 
 
 def _database_state(data: Path) -> str:
-    """What `prepare_database` depends on, as a digest; "" when that cannot be told from here."""
+    """What `prepare_database` depends on, as a digest; "" when it must be asked."""
     url = os.environ.get("DATABASE_URL") or f"sqlite:///{data / 'chatsite.sqlite3'}"
     if not url.startswith("sqlite:///"):
         return ""
+    file = Path(url.removeprefix("sqlite:///")).resolve()
     try:
-        file = Path(url.removeprefix("sqlite:///")).resolve()
         with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as connection:
             applied = connection.execute("SELECT app, name FROM django_migrations ORDER BY 1, 2").fetchall()
+            peopled = connection.execute("SELECT id FROM accounts_user LIMIT 1").fetchall()
     except sqlite3.Error:
         return ""
-    migrations = [*ROOT.glob("chatsite/*/migrations/*.py"), packages.LOCK]
-    admin = hashlib.sha256(os.environ.get("CHATSITE_ADMIN_EMAIL", "").encode()).hexdigest()
-    return stamps.digest(migrations, str(file), repr(applied), admin)
+    if os.environ.get("CHATSITE_ADMIN_EMAIL") and not peopled:
+        return ""
+    return stamps.digest([*ROOT.glob("chatsite/*/migrations/*.py"), packages.LOCK], str(file), repr(applied))
 
 
 def _port_advice(error: OSError, host: str, port: int) -> str:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import get_language
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 from pydantic import AwareDatetime, ConfigDict, StringConstraints
 
 from chatsite.accounts import auth, tokens
@@ -29,7 +29,9 @@ class NewKey(Schema):
     """`expires`: an instant with its time zone; null for a key that lasts until it is revoked."""
 
     model_config = ConfigDict(extra="forbid")
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
+    name: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")
+    ]
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=3)] = [Scope.READ, Scope.CHAT]
     expires: AwareDatetime | None = None
 
@@ -63,7 +65,7 @@ def keys(request: AuthenticatedRequest) -> dict[str, Any]:
 
 
 @router.post("/keys", auth=auth.signed_in, response={201: dict[str, Any]})
-def create_key(request: AuthenticatedRequest, body: NewKey, response: HttpResponse) -> tuple[int, dict[str, Any]]:
+def create_key(request: AuthenticatedRequest, body: NewKey, response: HttpResponse) -> Status[dict[str, Any]]:
     """A new key. `key` is its secret, shown this once."""
     user = request.auth.user
     if Scope.ADMIN in body.scopes:
@@ -74,16 +76,16 @@ def create_key(request: AuthenticatedRequest, body: NewKey, response: HttpRespon
         raise ApiError(42201, f"You have {MOST_KEYS} API keys: revoke one first.")
     key, secret = ApiKey.objects.issue(user, body.name, body.scopes, body.expires)
     response["Cache-Control"] = "no-store"
-    return 201, {**_row(key), "key": secret}
+    return Status(201, {**_row(key), "key": secret})
 
 
 @router.delete("/keys/{key_id}", auth=auth.signed_in, response={204: None})
-def revoke_key(request: AuthenticatedRequest, key_id: UUID) -> tuple[int, None]:
+def revoke_key(request: AuthenticatedRequest, key_id: UUID) -> Status[None]:
     """Revoke one of the own keys: it opens nothing from now on. A second time does no harm."""
     mine = ApiKey.objects.filter(user=request.auth.user, pk=key_id)
     if not mine.filter(revoked=None).update(revoked=timezone.now()) and not mine.exists():
         raise not_found()
-    return 204, None
+    return Status(204, None)
 
 
 def _row(key: ApiKey) -> dict[str, Any]:

@@ -5,6 +5,7 @@ A bearer is looked at before the cookie, and a wrong one is refused even beside 
 """
 
 from asgiref.sync import sync_to_async
+from django.contrib.auth import get_user
 from django.contrib.sessions.models import Session
 from django.db.models import Exists
 from django.http import HttpRequest
@@ -62,9 +63,9 @@ def by_cookie(request: HttpRequest) -> Principal | None:
 
 def by_session(request: HttpRequest) -> Principal | None:
     """The user of the request's session (any request that has one), deactivated ones excepted."""
-    user = request.user
+    user = get_user(request)
     key = request.session.session_key
-    return Principal(user, "session", key) if isinstance(user._wrapped, User) and key else None  # type: ignore[union-attr]
+    return Principal(user, "session", key) if isinstance(user, User) and key else None
 
 
 def need(principal: Principal, scope: Scope) -> None:

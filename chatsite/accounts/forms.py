@@ -6,7 +6,7 @@ from allauth.account import forms as allauth
 from allauth.core import ratelimit
 from django import forms
 from django.contrib.auth.password_validation import validate_password
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -64,9 +64,8 @@ class SignupForm(allauth.SignupForm):  # type: ignore[misc]
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """Of two at once with one address the first has the account; the other is sent to sign in to it."""
-        try:
-            with transaction.atomic():
-                return super().try_save(request)  # type: ignore[no-any-return]
+        try:  # in no transaction: SQLite would be locked for all while the password is hashed
+            return super().try_save(request)  # type: ignore[no-any-return]
         except IntegrityError:
             return None, redirect("account_login")
 
@@ -94,7 +93,9 @@ class SetupForm(forms.Form):
     code = forms.CharField(
         label=_("Set-up code"),
         max_length=40,
-        widget=forms.TextInput({"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            {"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
         help_text=_("It stands in the log of the server, where chatsite was started: “Set-up code: …”."),
     )
     name = NameField()

@@ -24,8 +24,7 @@ class People(BaseUserManager["User"]):
     """Users are known by their e-mail address, kept in lower case."""
 
     def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
-        user = self.model(email=email.strip().lower(), **fields)
-        user.set_password(password)
+        user = self._made(email, password, **fields)
         user.save(using=self._db)
         return user
 
@@ -34,6 +33,7 @@ class People(BaseUserManager["User"]):
 
     def create_first(self, email: str, password: str, name: str = "") -> "User":
         """The administrator, while nobody has an account; AlreadySetUp afterwards. Of two callers at once one wins."""
+        user = self._made(email, password, name=name, is_superuser=True)
         with transaction.atomic():
             # SQLite has begun with BEGIN IMMEDIATE, so nobody else writes. PostgreSQL must be told.
             if connection.vendor == "postgresql":
@@ -41,7 +41,14 @@ class People(BaseUserManager["User"]):
                     cursor.execute(f'LOCK TABLE "{self.model._meta.db_table}" IN EXCLUSIVE MODE')
             if self.exists():
                 raise AlreadySetUp
-            return self.create_superuser(email, password, name=name)
+            user.save(using=self._db)
+        return user
+
+    def _made(self, email: str, password: str | None, **fields: object) -> "User":
+        """Not yet saved. Hashing takes long on purpose and has no place inside a transaction."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        return user
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -74,9 +81,7 @@ class Scope(models.TextChoices):
 
 
 class Keys(models.Manager["ApiKey"]):
-    def issue(
-        self, user: User, name: str, scopes: list[str], expires: datetime | None = None
-    ) -> tuple["ApiKey", str]:
+    def issue(self, user: User, name: str, scopes: list[str], expires: datetime | None = None) -> tuple["ApiKey", str]:
         """A new key and its secret. The secret is in no table: this is the one time it can be shown."""
         secret = "sk-" + token_urlsafe(32)
         fields = {"name": name, "scopes": sorted(set(scopes)), "expires": expires}

@@ -1,0 +1,47 @@
+"""Three people, and a browser for each."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+
+from chatsite.accounts import setup
+from chatsite.accounts.models import User
+from tests.people import PASSWORD
+
+
+@pytest.fixture(autouse=True)
+def as_just_started(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a process remembers does not outlive the test: that the site is set up, and how often one tried."""
+    monkeypatch.setattr(setup, "_set_up", False)
+    monkeypatch.setattr(setup, "_announced", float("-inf"))
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def _person(name: str) -> User:
+    return User.objects.create_user(f"{name}@example.org", PASSWORD, name=name.capitalize())
+
+
+@pytest.fixture
+def admin(db: None) -> User:
+    return User.objects.create_superuser("admin@example.org", PASSWORD)
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    """The owner."""
+    return _person("alice")
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    """A colleague."""
+    return _person("bob")
+
+
+@pytest.fixture
+def charlie(db: None) -> User:
+    """A stranger."""
+    return _person("charlie")

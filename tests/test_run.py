@@ -106,8 +106,7 @@ def test_a_bare_checkout_serves_after_one_command_and_again_within_seconds(start
     assert (me["email"], me["isAdmin"]) == ("ada@example.org", True)
 
     assert start.stop() == 0  # the signal reaches the server, which is the process that was started
-    seconds = start(**ADMIN)
-    assert seconds < 3 * slowness()
+    assert start(**ADMIN) < 6  # 2 s on an idle machine of two cores
     assert start.process
     assert "…" not in start.process.said, "something was done again"
 

@@ -16,6 +16,7 @@ from chatsite.accounts.principal import Principal
 from chatsite.errors import ApiError, not_found
 
 router = Router(tags=["accounts"])
+ONE_LINE = r"^[^\x00-\x1f\x7f]+$"
 MOST_KEYS = 100  # live ones of one user
 
 
@@ -29,10 +30,8 @@ class NewKey(Schema):
     """`expires`: an instant with its time zone; null for a key that lasts until it is revoked."""
 
     model_config = ConfigDict(extra="forbid")
-    name: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")
-    ]
-    scopes: Annotated[list[Scope], Field(min_length=1, max_length=3)] = [Scope.READ, Scope.CHAT]
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=ONE_LINE)]
+    scopes: Annotated[tuple[Scope, ...], Field(min_length=1, max_length=3)] = (Scope.READ, Scope.CHAT)
     expires: AwareDatetime | None = None
 
 

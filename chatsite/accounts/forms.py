@@ -26,7 +26,7 @@ class EmailField(forms.EmailField):
         super().__init__(label=_("E-mail"), max_length=254, widget=widget)
 
     def clean(self, value: str | None) -> str:
-        return super().clean(value).lower()
+        return str(super().clean(value)).lower()
 
 
 class NameField(forms.CharField):

@@ -1,5 +1,6 @@
 """People, and the keys their programs use."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
@@ -81,7 +82,9 @@ class Scope(models.TextChoices):
 
 
 class Keys(models.Manager["ApiKey"]):
-    def issue(self, user: User, name: str, scopes: list[str], expires: datetime | None = None) -> tuple["ApiKey", str]:
+    def issue(
+        self, user: User, name: str, scopes: Sequence[str], expires: datetime | None = None
+    ) -> tuple["ApiKey", str]:
         """A new key and its secret. The secret is in no table: this is the one time it can be shown."""
         secret = "sk-" + token_urlsafe(32)
         fields = {"name": name, "scopes": sorted(set(scopes)), "expires": expires}

@@ -15,7 +15,7 @@ from chatsite.accounts.models import User
 from tests.accounts.browser import Browser
 
 ACCOUNT = {"name": "Ada", "email": "Ada@Example.org", "password": "correct horse battery"}
-AWAY = {"REMOTE_ADDR": "192.0.2.7"}
+AWAY: Any = {"REMOTE_ADDR": "192.0.2.7"}
 
 
 @pytest.mark.django_db
@@ -157,8 +157,8 @@ def test_the_code_cannot_be_tried_out() -> None:
     assert not User.objects.exists()
 
 
-def visit(host: str = "localhost:8000", version: str = "1.1", **meta: str) -> HttpRequest:
-    request = RequestFactory().get("/setup", headers={"Host": host}, **{"REMOTE_ADDR": "127.0.0.1", **meta})
+def visit(host: str = "localhost:8000", version: str = "1.1", **meta: Any) -> HttpRequest:
+    request = RequestFactory(**{"REMOTE_ADDR": "127.0.0.1", **meta}).get("/setup", headers={"Host": host})
     request.scope = {"http_version": version}  # type: ignore[attr-defined]
     return request
 

@@ -28,7 +28,7 @@ from chatsite.generation.threads import in_thread
 log = logging.getLogger(__name__)
 
 LOOK = 0.5  # seconds between two looks for cancels that other processes asked for
-PACKS = 20  # messages packed per second at the most: packing never competes with streaming for long
+PACKS = 50  # generations packed at once, each second: packing never competes with streaming for long
 UNSTORED = Close("failed", 50304, "The answer could not be stored.", retryable=True)
 
 
@@ -142,8 +142,7 @@ class House:
         if not self.journal.down:
             self._observer.look(self.journal.lease)
             self._sweep(fed)
-            for generation in Generation.objects.filter(packed=False).exclude(status=Status.IN_PROGRESS)[:PACKS]:
-                rows.pack(generation)
+            rows.pack(PACKS)
 
     def _sweep(self, fed: frozenset[UUID]) -> None:
         """Own rows that no task fills. Seen so twice: one that is just starting has its rows before its feed."""

@@ -101,22 +101,41 @@ def conclude(message_id: UUID, terminal: Terminal) -> None:
         insert([(message_id, seq, events.encode(terminal))])
 
 
-def pack(generation: Generation) -> None:
-    """Turn the rows of a message whose generation has ended into one compressed row of the same events."""
+def pack(most: int) -> int:
+    """Turn the rows of up to `most` ended generations into one compressed row each, of the same events; how many."""
+    ended = Generation.objects.filter(packed=False).exclude(status=Status.IN_PROGRESS)
     with transaction.atomic():
-        if not Generation.objects.filter(id=generation.id, packed=False).update(packed=True):
-            return
-        rows = Event.objects.filter(message_id=generation.message_id, seq__gte=generation.first_seq)
-        # A *continue* may be writing behind the end already: its rows are its own to pack.
-        found = list(rows.order_by("seq").values_list("seq", "data"))
-        entries = [(seq, bytes(data)) for seq, data in found]
-        if not entries:  # deleted meanwhile
-            return
-        ended = next(i for i, (_, data) in enumerate(entries, 1) if data.startswith((b'["e"', b'["x"')))
-        first, last = entries[0][0], entries[ended - 1][0]
-        data = zlib.compress(b"\n".join(data for _, data in entries[:ended]))
-        Pack.objects.create(message_id=generation.message_id, first_seq=first, last_seq=last, data=data)
-        rows.filter(seq__lte=last).delete()
+        # SKIP LOCKED: two processes may be packing; on SQLite the transaction itself keeps them apart.
+        locked = ended.select_for_update(skip_locked=True) if connection.vendor == "postgresql" else ended
+        found = list(locked.values_list("id", "message_id", "first_seq")[:most])
+        if found:
+            packs = [made for _, message_id, first_seq in found if (made := _packed(message_id, first_seq))]
+            Pack.objects.bulk_create(packs)
+            Generation.objects.filter(id__in=[generation_id for generation_id, _, _ in found]).update(packed=True)
+            with connection.cursor() as cursor:
+                bounds = [(key(made.message_id), made.first_seq, made.last_seq) for made in packs]
+                cursor.executemany(f"DELETE FROM {_EVENTS} WHERE message_id = %s AND seq >= %s AND seq <= %s", bounds)
+    return len(found)
+
+
+def _packed(message_id: UUID, first_seq: int) -> Pack | None:
+    """The pack of one ended generation; None when its message was deleted meanwhile.
+
+    Rows behind its end belong to a *continue*, which may be running by now.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT data FROM {_EVENTS} WHERE message_id = %s AND seq >= %s ORDER BY seq", [key(message_id), first_seq]
+        )
+        entries: list[bytes] = []
+        for (data,) in cursor:
+            entries.append(bytes(data))
+            if entries[-1].startswith((b'["e"', b'["x"')):
+                break
+    if not entries:
+        return None
+    last = first_seq + len(entries) - 1
+    return Pack(message_id=message_id, first_seq=first_seq, last_seq=last, data=zlib.compress(b"\n".join(entries)))
 
 
 def unpack(first_seq: int, data: bytes) -> list[tuple[int, bytes]]:

@@ -53,17 +53,17 @@ def uv_environment() -> dict[str, str]:
 
 
 @contextmanager
-def explained() -> Iterator[None]:
-    """A Failure inside becomes a Refusal that says what a person can do."""
+def explained(folder: Path = ROOT) -> Iterator[None]:
+    """A Failure inside becomes a Refusal that says what a person can do; `folder` is where was written."""
     try:
         yield
     except Failure as failure:
-        raise Refusal(_advice(failure)) from None
+        raise Refusal(_advice(failure, folder)) from None
 
 
-def _advice(failure: Failure) -> str:
+def _advice(failure: Failure, folder: Path = ROOT) -> str:
     if failure.full:
-        return f"{failure}\n\nThe disk is full. Free some space (about 1 GB is needed below {ROOT}) and start again."
+        return f"{failure}\n\nThe disk is full: {folder} needs some space. Free it and start again."
     if failure.unreachable:
         pip = registries.pip_settings(PYTHON if Path(PYTHON).exists() else sys.executable)
         index = registries.without_password(pip.get("index-url", "https://pypi.org/simple"))

@@ -2,14 +2,15 @@
 
 import errno
 import fcntl
+import json
 import os
 import resource
 import secrets
 import shutil
 import socket
-import sqlite3
+import subprocess
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -107,16 +108,16 @@ def make_secret_key(data: Path) -> None:
 
 
 def bring_up_database(place: Place) -> None:
-    """Migrated, and with the administrator that the environment asks for. A PostgreSQL is asked at every start."""
-    stamp, state = place.data / "database_stamp", _database_state(place.data)
+    """Migrated, and with the administrator that the environment asks for."""
+    stamp, state = place.data / "database_stamp", _database_state(place)
     if state and stamps.holds(stamp, state):
         return
     command = [packages.PYTHON, "manage.py", "prepare_database"]
-    with packages.explained():
+    with packages.explained(place.data):
         told = work("Database", command, place.environment)
     if told.strip():
         say(told.rstrip())
-    stamp.write_text(_database_state(place.data))
+    stamp.write_text(_database_state(place))
 
 
 def raise_open_files() -> None:
@@ -144,21 +145,16 @@ def _compile_catalogs() -> None:
         work("Translations", [packages.PYTHON, "-m", "chatsite.ops.catalogs"])
 
 
-def _database_state(data: Path) -> str:
-    """What `prepare_database` depends on, as a digest; "" when it must be asked."""
-    url = os.environ.get("DATABASE_URL") or f"sqlite:///{data / 'chatsite.sqlite3'}"
-    if not url.startswith("sqlite:///"):
+def _database_state(place: Place) -> str:
+    """What `prepare_database` depends on, as a digest; "" when it has something to do for certain, or who knows."""
+    url = os.environ.get("DATABASE_URL") or f"sqlite:///{place.data / 'chatsite.sqlite3'}"
+    env = place.environment | {"DATABASE_URL": url}  # not on the command line, which everybody can read
+    command = [packages.PYTHON, "-m", "chatsite.ops.applied"]
+    asked = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    if asked.returncode or (os.environ.get("CHATSITE_ADMIN_EMAIL") and not json.loads(asked.stdout)["people"]):
         return ""
-    file = Path(url.removeprefix("sqlite:///")).resolve()
-    try:
-        with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as connection:
-            applied = connection.execute("SELECT app, name FROM django_migrations ORDER BY 1, 2").fetchall()
-            peopled = connection.execute("SELECT id FROM accounts_user LIMIT 1").fetchall()
-    except sqlite3.Error:
-        return ""
-    if os.environ.get("CHATSITE_ADMIN_EMAIL") and not peopled:
-        return ""
-    return stamps.digest([*ROOT.glob("chatsite/*/migrations/*.py"), packages.LOCK], str(file), repr(applied))
+    migrations = json.dumps(json.loads(asked.stdout)["migrations"])
+    return stamps.digest([*ROOT.glob("chatsite/*/migrations/*.py"), packages.LOCK], url, migrations)
 
 
 def _port_advice(error: OSError, host: str, port: int) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import dataclasses
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 from django.test import Client
@@ -67,24 +67,31 @@ async def closing() -> AsyncIterator[None]:
 @asynccontextmanager
 async def saying(answer: bytes) -> AsyncIterator[str]:
     """The base URL of a server that answers every request with these bytes and closes."""
+    open_ones: set[asyncio.Task[None]] = set()
 
     async def connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(answer)
-        await writer.drain()
-        writer.close()
-        await writer.wait_closed()
+        task = asyncio.current_task()
+        assert task
+        open_ones.add(task)
+        try:
+            with suppress(asyncio.IncompleteReadError, ConnectionError):
+                await reader.readuntil(b"\r\n\r\n")
+                writer.write(answer)
+                await writer.drain()
+        finally:
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
 
     server = await asyncio.start_server(connection, "127.0.0.1", 0)
     async with server:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+    for task in open_ones:
+        task.cancel()
+    await asyncio.gather(*open_ones, return_exceptions=True)
 
 
 def http(status: str, body: bytes, *headers: str, kind: str = "application/json") -> bytes:
     """A whole HTTP answer."""
     head = [f"HTTP/1.1 {status}", f"Content-Type: {kind}", f"Content-Length: {len(body)}", *headers, "", ""]
     return "\r\n".join(head).encode() + body
-
-
-    """The administrator, with a check afterwards that no page told a provider's key."""
-    yield admin

@@ -64,7 +64,12 @@ def build() -> None:
         raise Refusal(f"The disk is full: a first start needs about {ROOM_MB} MB below {ROOT}.")
     packages.install()
     frontend.build()
-    catalogs = sorted(ROOT.glob("chatsite/*/locale/*/LC_MESSAGES/*.po"))
+    compile_catalogs()
+
+
+def compile_catalogs() -> None:
+    """A .mo for each .po of ours."""
+    catalogs = ROOT.glob("chatsite/*/locale/*/LC_MESSAGES/*.po")
     stamps.once(packages.STAMPS / "catalogs", stamps.digest(catalogs), _compile_catalogs)
 
 

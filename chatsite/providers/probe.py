@@ -36,6 +36,10 @@ class NotTheApi(Exception):
     """What answers there is not an OpenAI-compatible API."""
 
 
+class BrokenOff(Exception):
+    """The provider ended its answer with an error, in its own words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     """Models a provider serves, the best default first. `offered` are those worth showing to users unasked."""
@@ -84,7 +88,7 @@ async def _names(target: Target) -> list[str]:
     try:
         cards = msgspec.json.decode(response.content)["data"]
         names = [card["id"] for card in cards[:MAX_LISTED]]
-    except (msgspec.DecodeError, KeyError, TypeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, KeyError, TypeError, RecursionError):
         raise NotTheApi from None
     return [name for name in names if isinstance(name, str) and 0 < len(name) <= 200 and name.isprintable()]
 
@@ -125,31 +129,43 @@ async def trial(target: Target, question: str) -> AsyncIterator[Part]:
         await client.close()
 
 
+class _Delta(msgspec.Struct):
+    content: str | None = None
+    reasoning_content: str | None = None
+    reasoning: str | None = None  # what some servers call it
+
+
+class _Choice(msgspec.Struct):
+    delta: _Delta | None = None
+
+
+class _Chunk(msgspec.Struct):
+    choices: list[_Choice] | None = None
+    error: Any = None
+
+
+_chunk = msgspec.json.Decoder(_Chunk)
+
+
 async def _texts(response: "httpx2.Response") -> AsyncIterator[tuple[str, bool]]:
-    """(text, is reasoning) of each delta, at most TRIAL_CHARS of them in all."""
+    """(text, is reasoning) of each delta, about TRIAL_CHARS characters in all."""
     chars = 0
     async for data in _data(response):
         try:
-            chunk = msgspec.json.decode(data)
-            told = chunk.get("error")
-            delta = {} if told or not chunk.get("choices") else chunk["choices"][0].get("delta") or {}
-        except (msgspec.DecodeError, AttributeError, LookupError, TypeError):
+            chunk = _chunk.decode(data)
+        except (msgspec.DecodeError, RecursionError):
             raise NotTheApi from None
-        if told:
-            raise BrokenOff(told.get("message", "") if isinstance(told, dict) else str(told))
-        for key in ("reasoning_content", "reasoning", "content"):
-            text = delta.get(key)
-            if isinstance(text, str) and text:
+        if chunk.error:
+            raise BrokenOff(chunk.error.get("message", "") if isinstance(chunk.error, dict) else str(chunk.error))
+        delta = (chunk.choices[0].delta if chunk.choices else None) or _Delta()
+        for text, reasoning in ((delta.reasoning_content or delta.reasoning, True), (delta.content, False)):
+            if text:
                 chars += len(text)
-                yield text[:TRIAL_CHARS], key != "content"
+                yield text[:TRIAL_CHARS], reasoning
         if chars >= TRIAL_CHARS:
             return
     if not chars:
         raise NotTheApi
-
-
-class BrokenOff(Exception):
-    """The provider ended its answer with an error, in its own words."""
 
 
 async def _data(response: "httpx2.Response") -> AsyncIterator[bytes]:

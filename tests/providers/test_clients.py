@@ -92,8 +92,9 @@ async def test_a_client_nobody_asks_for_is_closed_when_the_next_is_made(
     kept = clients.client(Target("m", "m", target.base_url, "sk-kept"))
     monkeypatch.setattr(clients, "UNUSED_SECONDS", -1.0)
     clients.client(Target("m", "m", target.base_url, "sk-new"))
-    while not (old.is_closed() and kept.is_closed()):
-        await asyncio.sleep(0)
+    await asyncio.gather(*clients._closing)
+    assert old.is_closed()
+    assert kept.is_closed()
 
 
 async def test_a_hundred_and_fifty_answers_at_once_do_not_wait_for_each_other(
@@ -138,7 +139,8 @@ async def test_the_way_to_the_socket_is_there_while_the_answer_runs_and_gone_aft
     """generation/upstream.py pauses reading by it; after the end it belongs to the pool and must not be paused."""
     upstream.default(count=2, gate="second", after=1)
     response = await asked(target)
-    inner = response.stream._stream._aiohttp_response  # type: ignore[attr-defined]
+    stream: Any = response.stream
+    inner = stream._stream._aiohttp_response
     assert not inner.connection.transport.is_closing()
     upstream.open("second")
     await text(response)

@@ -40,6 +40,11 @@ async def streamed(sdk: openai.AsyncOpenAI, model: str, *messages: Any) -> list[
     return [chunk async for chunk in stream]
 
 
+async def collect(stream: Any, chunks: list[Any]) -> None:
+    async for chunk in stream:
+        chunks.append(chunk)
+
+
 def content(chunks: list[Any]) -> str:
     return "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices)
 
@@ -102,11 +107,10 @@ class TestWire:
         self, sdk: openai.AsyncOpenAI, question: str, error: type[Exception]
     ) -> None:
         stream = await sdk.chat.completions.create(model="demo-failing", messages=[user(question)], stream=True)
-        said = ""
+        said: list[Any] = []
         with pytest.raises(error):
-            async for chunk in stream:
-                said += chunk.choices[0].delta.content or ""
-        assert said.endswith("for example,")
+            await collect(stream, said)
+        assert content(said).endswith("for example,")
 
     async def test_what_broke_off_can_be_continued(self, sdk: openai.AsyncOpenAI) -> None:
         begun = answer(demo.MODELS[4], [user("Hello")]).content

@@ -6,15 +6,12 @@ A bearer is looked at before the cookie, and a wrong one is refused even beside 
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth import get_user
-from django.contrib.sessions.models import Session
-from django.db.models import Exists
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from ninja.utils import check_csrf
 
 from chatsite.accounts import tokens
-from chatsite.accounts.models import ApiKey, Scope, User, digest
+from chatsite.accounts.models import ApiKey, Scope, User
 from chatsite.accounts.principal import Principal
 from chatsite.accounts.revocation import revoked
 from chatsite.errors import ApiError
@@ -90,15 +87,14 @@ def _bearer(request: HttpRequest) -> str | None:
 
 def _by_access_token(token: str) -> Principal:
     claims = tokens.read(token)
-    session = Session.objects.filter(session_key=claims.session_key, expire_date__gt=timezone.now())
-    user = User.objects.filter(Exists(session), pk=claims.user_id, is_active=True).first()
+    user = User.objects.signed_in(claims.user_id, claims.session_key)
     if user is None or not constant_time_compare(user.get_session_auth_hash(), claims.password_hash):
         raise ApiError(40103, "The access token is no longer valid: sign in again.")
     return Principal(user, "access", claims.session_key)
 
 
 def _by_key(secret: str) -> Principal:
-    key = ApiKey.objects.live().select_related("user").filter(digest=digest(secret)).first()
+    key = ApiKey.objects.opened_by(secret)
     if key is None:
         raise ApiError(40103, "The API key is not valid.")
     key.used()

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
+from asgiref.sync import SyncToAsync
 from django.core.cache import cache
+from django.db import connections
 
 from chatsite.accounts import setup
 from chatsite.accounts.models import User
@@ -18,6 +20,8 @@ def as_just_started(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+    # The thread of sync_to_async keeps its connection: PostgreSQL would not let the test database be dropped.
+    SyncToAsync.single_thread_executor.submit(connections.close_all).result()
 
 
 def _person(name: str) -> User:

@@ -68,9 +68,9 @@ def asks_code(request: HttpRequest) -> bool:
     """
     public = settings.SITE_URL and not _is_loopback(urlsplit(settings.SITE_URL).hostname or "")
     local = _is_loopback(request.META.get("REMOTE_ADDR", "")) and _is_loopback(split_domain_port(request.get_host())[0])
-    proxied = any(name in request.headers for name in FORWARDED)
-    old = getattr(request, "scope", {}).get("http_version") == "1.0"
-    return bool(public or proxied or old or not local)
+    scope = getattr(request, "scope", {})
+    proxied = "chatsite.forwarded" in scope or any(name in request.headers for name in FORWARDED)
+    return bool(public or proxied or scope.get("http_version") == "1.0" or not local)
 
 
 def _is_loopback(host: str) -> bool:

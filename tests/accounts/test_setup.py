@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from chatsite.accounts import setup
 from chatsite.accounts.models import User
+from chatsite.edge.forwarded import believe
 from tests.accounts.browser import Browser
 
 ACCOUNT = {"name": "Ada", "email": "Ada@Example.org", "password": "correct horse battery"}
@@ -187,6 +188,14 @@ def test_the_machine_itself_is_believed(host: str, address: str) -> None:
 def test_whoever_may_be_somebody_else_is_asked_for_the_code(request_: HttpRequest, settings: Settings) -> None:
     settings.ALLOWED_HOSTS = ["*"]
     assert setup.asks_code(request_)
+
+
+def test_a_proxy_is_known_by_headers_that_the_edge_has_taken_away() -> None:
+    request = visit()
+    scope = {"type": "http", "client": ["127.0.0.1", 5], "headers": [(b"x-forwarded-for", b"192.0.2.7")]}
+    believe(scope, [])
+    request.scope = scope  # type: ignore[attr-defined]
+    assert setup.asks_code(request)
 
 
 @pytest.mark.parametrize(("url", "asked"), [("https://chat.example.org", True), ("http://localhost:8000", False)])

@@ -145,6 +145,7 @@ INSTALLED_APPS = [
     "chatsite.ops",
 ]
 MIDDLEWARE = [
+    "chatsite.edge.refusals.in_our_words",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "chatsite.accounts.setup.leads_to_setup",

@@ -1,5 +1,6 @@
 """HTTP: start an answer, follow it, cancel it."""
 
+from collections.abc import Coroutine
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -47,7 +48,7 @@ async def chat(
     if "respond-async" in prefer:
         return _accepted(reader)
     if not body.stream:
-        return await _whole(reader)
+        return await later(request, _whole(reader))
     return stream(request, reader)
 
 
@@ -91,6 +92,15 @@ def stream(request: HttpRequest, reader: Reader) -> HttpResponseBase:
         scope["chatsite.stream"] = reader
         return HttpResponse(content_type=sse.CONTENT_TYPE, headers=sse.HEADERS)
     return StreamingHttpResponse(reader, content_type=sse.CONTENT_TYPE, headers=sse.HEADERS)
+
+
+async def later(request: HttpRequest, response: Coroutine[Any, Any, HttpResponse]) -> HttpResponseBase:
+    """Let asgi.py wait for it: a lane that waited in its view would do nothing else for so long."""
+    scope: dict[str, Any] = getattr(request, "scope", {})
+    if scope.get("chatsite.handover"):
+        scope["chatsite.later"] = response
+        return HttpResponse()
+    return await response
 
 
 async def _followed(request: AuthenticatedRequest, message_id: UUID, seq: int) -> HttpResponseBase:

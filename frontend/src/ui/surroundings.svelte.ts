@@ -1,0 +1,34 @@
+/** What is true of the whole page: whether there is a network, and whether somebody is signed in. */
+
+import { SignedOut } from "../errors";
+import { accessToken, forgetToken } from "../session";
+
+class Surroundings {
+  online = $state(navigator.onLine);
+  signedOut = $state(false);
+
+  constructor() {
+    addEventListener("online", () => (this.online = true));
+    addEventListener("offline", () => (this.online = false));
+    // Signing in again may have happened in another tab.
+    document.addEventListener("visibilitychange", () => void this.#askAgain());
+  }
+
+  /** Take note when the error says that the session has ended; returns whether it does. */
+  notice(error: unknown): boolean {
+    if (!(error instanceof SignedOut)) return false;
+    this.signedOut = true;
+    return true;
+  }
+
+  async #askAgain(): Promise<void> {
+    if (!this.signedOut || document.hidden) return;
+    forgetToken();
+    await accessToken().then(
+      () => location.reload(),
+      () => undefined,
+    );
+  }
+}
+
+export const surroundings = new Surroundings();

@@ -265,7 +265,8 @@ DJANGO_VITE = {
     "default": {
         "dev_mode": False,
         "manifest_path": BASE_DIR / "static" / "build" / "manifest.json",
-        "static_url_prefix": "build",
+        # Absolute: without django.contrib.staticfiles nothing puts STATIC_URL before it.
+        "static_url_prefix": "/static/build",
     }
 }
 

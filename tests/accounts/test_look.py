@@ -69,4 +69,4 @@ def test_every_word_is_there_in_chinese_and_none_too_many() -> None:
     catalog = (ROOT / "chatsite/accounts/locale/zh_Hans/LC_MESSAGES/django.po").read_text()
     ours, _, djangos = catalog.partition("# --- Said by Django")
     assert {entry.msgid for entry in polib.pofile(ours) if entry.translated()} == spoken()
-    assert all(entry.translated() for entry in polib.pofile(djangos))
+    assert all(entry.translated() for entry in polib.pofile(f"#{djangos}"))

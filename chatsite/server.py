@@ -76,7 +76,7 @@ class Life:
         self._connections.sweep()
         print(f"chatsite serves on {address(listener)}", flush=True)
         listener.close()  # the reactor has its own copy
-        threading.Thread(target=warm, name="warm", daemon=True).start()
+        threading.Thread(target=background, name="background", daemon=True).start()
         seconds = await self._stop
         await port.stopListening().asFuture(self._loop)
         await self._close_house(seconds)
@@ -136,6 +136,14 @@ def warm() -> None:
     importlib.import_module("openai.resources.chat.completions")
     gc.collect()
     gc.freeze()
+
+
+def background() -> None:
+    """What is wanted soon after the start, but must not delay it."""
+    from chatsite.providers import discovery
+
+    warm()
+    discovery.keep_up()
 
 
 def main() -> None:

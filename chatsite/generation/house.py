@@ -24,6 +24,7 @@ from chatsite.generation.pacing import Pacer
 from chatsite.generation.run import Run, Runs, unstorable
 from chatsite.generation.start import Ask
 from chatsite.generation.threads import in_thread
+from chatsite.providers import clients
 
 log = logging.getLogger(__name__)
 
@@ -171,6 +172,7 @@ async def close_house(deadline: float) -> None:
     if _house:
         await _house.close(deadline)
         _house = None
+    await clients.close()
 
 
 def current() -> House:

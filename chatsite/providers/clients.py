@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 from chatsite.providers import demo
 from chatsite.providers.models import Target
 
-if TYPE_CHECKING:  # importing the SDK takes a second: `warm` does it after the start, off the loop
+if TYPE_CHECKING:  # importing the SDK takes a second: server.py does it after the start, off the loop
     import ssl
 
     import httpx2
@@ -36,11 +36,6 @@ class _Entry:
 
 
 _clients: "WeakKeyDictionary[asyncio.AbstractEventLoop, dict[_Key, _Entry]]" = WeakKeyDictionary()
-
-
-def warm() -> None:
-    """Import the SDK. Called once after the start, in a thread."""
-    import openai.resources.chat  # noqa: F401
 
 
 def client(target: Target) -> "openai.AsyncOpenAI":

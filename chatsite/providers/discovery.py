@@ -13,7 +13,7 @@ from functools import partial
 from django.conf import settings
 from django.db import DatabaseError, connections, transaction
 
-from chatsite.providers import clients, probe
+from chatsite.providers import probe
 from chatsite.providers.environment import Environment, environment
 from chatsite.providers.failures import failure
 from chatsite.providers.models import DEFAULT, Model, Provider, Source, Target
@@ -22,21 +22,22 @@ log = logging.getLogger(__name__)
 AGAIN_SECONDS = 600.0  # models are pulled and published while we run
 
 
-def start() -> None:
-    """What is wanted soon after the server's start, but must not delay it. Returns at once; once per process."""
-    threading.Thread(target=_work, name="discovery", daemon=True).start()
+def keep_up() -> None:
+    """Keep the environment's models up to date, for as long as the process lives: to be run in a daemon thread.
 
-
-def _work() -> None:
-    """Warm the SDK, then keep the environment's models up to date. Several processes may do so at the same time."""
-    clients.warm()
+    Several processes may do so at the same time. Returns when there is nothing to ask.
+    """
     wait = 1.0
     _guarded(renew_secrets)
     while known := environment():
         wait = AGAIN_SECONDS if _guarded(partial(remember, known)) else min(wait * 2, AGAIN_SECONDS)
         if known.models:
             return
-        threading.Event().wait(wait * random.uniform(0.8, 1.2))
+        _wait(wait * random.uniform(0.8, 1.2))
+
+
+def _wait(seconds: float) -> None:
+    threading.Event().wait(seconds)
 
 
 def _guarded(step: Callable[[], object]) -> bool:

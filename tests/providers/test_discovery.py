@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import connections
 from pytest_django import Settings
 from uuid_utils.compat import uuid7
 
@@ -101,9 +100,28 @@ def test_a_provider_that_is_not_there_is_asked_again(
     assert discovery._guarded(lambda: discovery.remember(known))
 
 
-def test_the_start_is_not_held_up_and_the_models_come(settings: Settings, upstream: Upstream) -> None:
-    settings.OPENAI_BASE_URL, settings.OFFERED_MODELS = upstream.base_url, ["one"]  # named: the thread ends
-    discovery.start()
-    eventually(Model.objects.filter(pk="one").exists)
-    connections.close_all()
-    eventually(lambda: not any(thread.name == "discovery" for thread in threading.enumerate()))
+def test_models_named_in_the_environment_are_noted_once_and_for_all(settings: Settings, upstream: Upstream) -> None:
+    settings.OPENAI_BASE_URL, settings.OFFERED_MODELS = upstream.base_url, ["one"]
+    discovery.keep_up()
+    assert Model.objects.get().pk == "one"
+
+
+def test_without_a_provider_in_the_environment_there_is_nothing_to_keep_up() -> None:
+    discovery.keep_up()
+    assert not Provider.objects.exists()
+
+
+def test_the_models_come_as_soon_as_the_provider_is_there(
+    configured: Settings, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upstream.stop()
+    waited = threading.Event()
+    monkeypatch.setattr(discovery, "_wait", lambda seconds: waited.set())
+    thread = threading.Thread(target=discovery.keep_up, daemon=True)
+    thread.start()
+    assert waited.wait(20)
+    upstream.start()
+    eventually(Model.objects.filter(pk="scripted").exists)
+    configured.OPENAI_BASE_URL = configured.OPENAI_API_KEY = ""
+    thread.join(20)
+    assert not thread.is_alive()

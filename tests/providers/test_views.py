@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import AsyncClient, Client
 from pytest_django import Settings
 from uuid_utils.compat import uuid7
@@ -321,10 +320,10 @@ class TestTrial:
         assert response.status_code == 422
         assert upstream.requests == []
 
-    async def streamed(self, admin: User, provider: Provider) -> tuple[HttpResponse, bytes]:
+    async def streamed(self, admin: User, provider: Provider) -> tuple[Any, bytes]:
         client = AsyncClient()
         await client.aforce_login(admin)
-        response = await client.post(
+        response: Any = await client.post(
             f"/connect/{provider.pk}/test",
             {"model": "scripted", "question": "Hi"},
             headers={"accept": "text/event-stream", "accept-language": "zh-CN"},

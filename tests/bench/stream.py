@@ -6,62 +6,26 @@ CPU and memory are figures of the (at most) 10 s in which all N are open, CPU of
 
 import argparse
 import contextlib
+import itertools
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from tests.bench.kit import servers
 from tests.bench.kit.load import Load, Pair
-from tests.bench.kit.machine import Cost, allow_many_files, rss_kb, threads
-from tests.bench.kit.report import Target, table, targets, write
+from tests.bench.kit.machine import Cost, allow_many_files, rss_kb, run_first, threads
+from tests.bench.kit.report import write
 from tests.bench.kit.servers import Server
+from tests.bench.kit.streaming import FAULTS, Followers, Results, Run, Starts, runs_table
 from tests.databases import Template
 
 DELTAS, RATE = 1000, 50
 STARTS = 100
 SERVER_CORE, PAIR_CORE = 0, 1
-
-
-@dataclass(frozen=True)
-class Run:
-    """N streams through one server. Latencies in ms: p50, p95, p99, max."""
-
-    server: str
-    streams: int
-    latency: list[float]
-    first: list[float]
-    cpu_us: float  # per delta
-    core: float  # % of one core, the server
-    pair: float  # % of one core, upstream and client together
-    others: float  # % of one core that strangers used meanwhile: above a few, the figures are disturbed
-    rss_mb: float
-    threads: int
-    faults: dict[str, int]
-
-
-@dataclass(frozen=True)
-class Starts:
-    """CPU of a start alone, and of a whole answer of one delta; added time to the first delta with one stream open."""
-
-    start_ms: float
-    answer_ms: float
-    first: list[float]
-
-
-@dataclass(frozen=True)
-class Followers:
-    """Many who wait beside a few who stream."""
-
-    idle: int
-    active: int
-    kb_each: float
-    threads: int
-    first: list[float]
-    latency: list[float]
 
 
 class Bench:
@@ -89,14 +53,12 @@ class Bench:
         with self.pair.client(server.port, server.ask("bench"), load) as client:
             client.until("open")
             watched = (server.pid, self.pair.pid, client.pid)
-            before, parts = Cost.now(*watched), [Cost.now(pid) for pid in watched]
+            before = [Cost.now(pid) for pid in watched]
             client.until("closed")
-            both, (own, upstream, reader) = (
-                Cost.now(*watched) - before,
-                [Cost.now(pid) - part for pid, part in zip(watched, parts, strict=True)],
-            )
+            own, upstream, reader = (Cost.now(pid) - earlier for pid, earlier in zip(watched, before, strict=True))
             rss, alive = rss_kb(server.pid) / 1024, threads(server.pid)
             said = client.until("result")
+        pair = upstream.cpu + reader.cpu
         return Run(
             server.name,
             streams,
@@ -104,8 +66,8 @@ class Bench:
             _ms(said["first_us"]),
             cpu_us=own.cpu * 1e6 / max(1, said["window_deltas"]),
             core=100 * own.cpu / own.wall,
-            pair=100 * (upstream.cpu + reader.cpu) / own.wall,
-            others=100 * max(0.0, both.everybody - both.cpu) / both.wall,
+            pair=100 * pair / own.wall,
+            others=100 * max(0.0, own.everybody - own.cpu - pair) / own.wall,
             rss_mb=rss,
             threads=alive,
             faults={name: said[name] for name in FAULTS} | {"unfinished": streams - said["completed"]},
@@ -113,9 +75,14 @@ class Bench:
 
     def starts(self, server: Server) -> Starts:
         """A hundred starts, ten per second: of answers that end at once, then of answers that stay open."""
+        before = Cost.now(server.pid)
+        time.sleep(3)
+        resting = Cost.now(server.pid) - before
+        idle = resting.cpu / resting.wall
         said, ended = self._costed(server, "bench:one", 1, "result")
         _, alone = self._costed(server, "bench:idle", 0, "open")
-        return Starts(alone.cpu * 1e3 / STARTS, ended.cpu * 1e3 / STARTS, _ms(said["first_us"]))
+        start, answer = ((cost.cpu - idle * cost.wall) * 1e3 / STARTS for cost in (alone, ended))
+        return Starts(start, answer, idle * 1e3, _ms(said["first_us"]))
 
     def _costed(self, server: Server, text: str, deltas: int, until: str) -> tuple[dict[str, Any], Cost]:
         before = Cost.now(server.pid)
@@ -132,102 +99,43 @@ class Bench:
             each, alive = (rss_kb(server.pid) - before) / idle, threads(server.pid)
             with self.pair.client(server.port, server.ask("bench"), Load(active, 5, DELTAS, seconds=90)) as client:
                 said = client.until("result")
-        return Followers(idle, active, each, alive, _ms(said["first_us"]), _ms(said["latency_us"]))
+        return Followers(idle, active, each, alive, _ms(said["first_us"]))
 
     def _fresh(self) -> Path:
         self._count += 1
         return self.folder / f"data-{self._count}"
 
 
-FAULTS = ("refused", "cut", "garbled", "gaps", "lost", "duplicated", "reordered")
-_HEADS = (
-    "server", "streams", "added p50", "p95", "p99 ms", "first p50", "p95", "p99 ms",
-    "µs/delta", "core %", "RSS MB", "threads", "faults", "pair %", "others %",
-)  # fmt: skip
-
-
-def runs_table(runs: Sequence[Run]) -> str:
-    """One line per run."""
-    rows = [
-        (run.server, str(run.streams), *run.latency[:3], *run.first[:3], run.cpu_us, run.core, run.rss_mb, run.threads,
-         _faults(run.faults), run.pair, run.others)
-        for run in runs
-    ]  # fmt: skip
-    return table(_HEADS, rows)
-
-
-def reached(runs: Sequence[Run], starts: Starts | None, followers: Followers | None) -> list[Target]:
-    """The targets of this benchmark beside what was measured."""
-    site = {run.streams: run for run in runs if run.server == "site"}
-    limit = {run.streams: run for run in runs if run.server == "nginx"}
-    faults = sum(sum(run.faults.values()) for run in site.values()) if site else None
-    found = [Target("lost, duplicated, reordered or cut, all runs", faults, 0)]
-    for streams, latency, times in ((200, 100, 5), (500, 150, 4)):
-        if streams not in site:
-            continue
-        own, beside = site[streams], limit.get(streams)
-        found += [
-            Target(f"{streams} streams: added latency p95", own.latency[1], latency, "ms"),
-            Target(
-                f"{streams} streams: CPU per delta, times nginx's",
-                own.cpu_us / beside.cpu_us if beside else None,
-                times,
-                "×",
-            ),
-        ]
-    if 200 in site:
-        found.append(Target("200 streams: first delta p95", site[200].first[1], 500, "ms"))
-    if starts:
-        found += [
-            Target("1 stream: added first delta p50", starts.first[0], 15, "ms"),
-            Target("CPU per start of an answer", starts.start_ms, 8, "ms"),
-        ]
-    if followers:
-        found.append(Target(f"{followers.idle} idle followers: threads", followers.threads, 20))
-    return found
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs what was asked for; 0 whatever the verdicts, they are for reading."""
     asked = _arguments(arguments)
     allow_many_files()
-    runs: list[Run] = []
-    starts = followers = None
+    if asked.realtime:
+        run_first()
     with tempfile.TemporaryDirectory(prefix="chatsite-bench-") as name:
         folder = Path(name)
         with Pair(_made(folder / "pair"), PAIR_CORE, DELTAS, RATE) as pair:
-            bench = Bench(folder, pair)
-            for streams in asked.streams:
-                for server in asked.servers:
-                    with getattr(bench, server)() as running:
-                        runs.append(bench.streams(running, streams))
-                        print(runs_table(runs[-1:]).splitlines()[-1], flush=True)
-            if "starts" in asked.parts:
-                with bench.site() as running:
-                    starts = bench.starts(running)
-            if "idle" in asked.parts:
-                with bench.site() as running:
-                    followers = bench.followers(running, asked.idle, asked.active)
-    _print(runs, starts, followers)
-    figures = {"runs": [asdict(run) for run in runs], "starts": starts and asdict(starts)}
-    write(asked.json, figures | {"followers": followers and asdict(followers)}, reached(runs, starts, followers))
+            results = _measured(Bench(folder, pair), asked)
+    print(f"\n{results}")
+    write(asked.json, asdict(results), results.targets)
     return 0
 
 
-def _print(runs: Sequence[Run], starts: Starts | None, followers: Followers | None) -> None:
-    print(
-        f"\n{DELTAS} deltas at {RATE}/s each, server on core {SERVER_CORE}, upstream and client on core {PAIR_CORE}\n"
-    )
-    print(runs_table(runs))
-    if starts:
-        first = " / ".join(f"{ms:.1f}" for ms in starts.first[:3])
-        print(f"\nStarts: {starts.start_ms:.1f} ms CPU each, a whole answer of one delta {starts.answer_ms:.1f} ms;")
-        print(f"added time to the first delta, one stream at a time, p50/p95/p99: {first} ms")
-    if followers:
-        first = " / ".join(f"{ms:.1f}" for ms in followers.first[:3])
-        print(f"\n{followers.idle} idle followers: {followers.kb_each:.1f} KB each, {followers.threads} threads;")
-        print(f"{followers.active} active beside them, first delta p50/p95/p99: {first} ms")
-    print("\n" + targets(reached(runs, starts, followers)))
+def _measured(bench: Bench, asked: argparse.Namespace) -> Results:
+    """The runs one after the other, each told as soon as it is done."""
+    first = " in real time" if asked.realtime else ""
+    results = Results(f"{DELTAS} deltas at {RATE}/s; server on core {SERVER_CORE}, pair on core {PAIR_CORE}{first}")
+    for streams, server in itertools.product(asked.streams, asked.servers):
+        with getattr(bench, server)() as running:
+            results.runs.append(bench.streams(running, streams))
+        print(runs_table(results.runs[-1:]).splitlines()[-1], flush=True)
+    if "starts" in asked.parts:
+        with bench.site() as running:
+            results.starts = bench.starts(running)
+    if "idle" in asked.parts:
+        with bench.site() as running:
+            results.followers = bench.followers(running, asked.idle, asked.active)
+    return results
 
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -237,6 +145,9 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--parts", type=_words, default=["starts", "idle"], help="beside the streams: starts,idle")
     parser.add_argument("--idle", type=int, default=2000)
     parser.add_argument("--active", type=int, default=50)
+    parser.add_argument(
+        "--realtime", action="store_true", help="servers and pair run before all else, on a machine that is not quiet"
+    )
     parser.add_argument("--json", type=Path, help="write all figures there")
     return parser.parse_args(arguments)
 
@@ -252,10 +163,6 @@ def _words(text: str) -> list[str]:
 def _ms(microseconds: Sequence[int]) -> list[float]:
     """Figures of nothing are nan: a run without a window is seen as such."""
     return [value / 1000 for value in microseconds] or [float("nan")] * 4
-
-
-def _faults(faults: dict[str, int]) -> str:
-    return ", ".join(f"{count} {name}" for name, count in faults.items() if count) or "0"
 
 
 def _made(folder: Path) -> Path:

@@ -103,7 +103,7 @@ CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = SECURE
 SESSION_COOKIE_NAME = "chatsite_session"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 30 * 24 * 3600
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "chatsite.accounts.sessions"
 SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
 # Proxies in front of us whose X-Forwarded-For and -Proto are believed, read from the right (see server.py).
 TRUSTED_PROXIES: list[str] = env.list("CHATSITE_TRUSTED_PROXIES", default=[])

@@ -10,7 +10,6 @@ import jwt
 import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
 from django.test import AsyncRequestFactory, RequestFactory
 from django.utils import timezone
@@ -20,7 +19,9 @@ from hypothesis import strategies as st
 from chatsite.accounts import auth, tokens
 from chatsite.accounts.models import ApiKey, Scope, User
 from chatsite.accounts.principal import Principal
+from chatsite.accounts.sessions import SessionStore
 from chatsite.errors import ApiError
+from tests.accounts.browser import Browser
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +70,15 @@ def test_a_bearer_may_come_in_a_header_named_token(alice: User, form: str) -> No
     principal = auth.required(asked(form.format(access_token(alice)), header="token"))
     assert principal
     assert principal.user == alice
+
+
+@pytest.mark.parametrize(
+    "cookie", [r'"\000\000\000\000\000\000\000\000"', "x", "x" * 5000, r'"\377\377\377\377\377\377\377\377"']
+)
+def test_a_made_up_session_is_nobodys(cookie: str) -> None:
+    browser = Browser()
+    browser.cookies.load(f"{settings.SESSION_COOKIE_NAME}={cookie}")
+    assert browser.get("/api/me").json()["code"] == 40101
 
 
 def test_a_proxys_basic_password_is_not_a_bearer(alice: User) -> None:

@@ -70,7 +70,7 @@ def _whole(model: demo.DemoModel, questions: list[str]) -> Answer:
 
 # The first topic one of whose words is in the question.
 _TOPICS = {
-    "connect": "connect|provider|api key|openai|deepseek|ollama|qwen|kimi|接入|连接模型|模型|密钥|千问|智谱",
+    "connect": "connect|model|provider|api key|openai|deepseek|ollama|qwen|kimi|接入|连接模型|模型|密钥|千问|智谱",
     "stop": "stop|cancel|reload|resume|continue|lose|停止|刷新|继续|断线|丢",
     "branch": "edit|branch|regenerate|version|修改|编辑|分支|重新生成|版本",
     "program": "curl|program|endpoint|sdk|python|javascript|script|code|编程|程序|接口|代码|脚本",

@@ -15,6 +15,7 @@ from typing import Any
 
 from playwright.sync_api import Page, Response, expect, sync_playwright
 
+from tests.bench.kit.machine import end_tidily
 from tests.bench.kit.report import Target, table, targets, write
 from tests.databases import Template
 from tests.people import Person
@@ -177,6 +178,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, help="write all figures there")
     parser.add_argument("--screenshot", type=Path, help="of the finished answer")
     asked = parser.parse_args(arguments)
+    end_tidily()
     with serving() as site, chromium() as page:
         load = first_load(page, site, site.user("alice"))
         stream = streaming(page)

@@ -17,7 +17,7 @@ from typing import Any
 
 from tests.bench.kit import servers
 from tests.bench.kit.load import Load, Pair
-from tests.bench.kit.machine import Cost, allow_many_files, rss_kb, run_first, threads
+from tests.bench.kit.machine import Cost, allow_many_files, end_tidily, rss_kb, run_first, threads
 from tests.bench.kit.report import write
 from tests.bench.kit.servers import Server
 from tests.bench.kit.streaming import FAULTS, Followers, Results, Run, Starts, runs_table
@@ -109,6 +109,7 @@ class Bench:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs what was asked for; 0 whatever the verdicts, they are for reading."""
     asked = _arguments(arguments)
+    end_tidily()
     allow_many_files()
     if asked.realtime:
         run_first()

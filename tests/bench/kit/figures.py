@@ -52,6 +52,9 @@ def read(path: Path) -> list[Figure]:
     return sorted(figures, key=lambda figure: (figure.promise, figure.what))
 
 
-def environment(path: Path) -> dict[str, str]:
-    """Ours, with which tests run long and write to `path`."""
-    return {**os.environ, _HOW: "long", _WHERE: str(path)}
+def run_long(folder: Path) -> Path:
+    """From now on tests of this process run long and write to the file that is returned."""
+    path = folder / "figures"
+    path.touch()
+    os.environ |= {_HOW: "long", _WHERE: str(path)}
+    return path

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import signal
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -60,3 +61,8 @@ def allow_many_files() -> None:
 def run_first() -> None:
     """Real-time priority for us and all we start. PermissionError without the right to it."""
     os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(10))
+
+
+def end_tidily() -> None:
+    """On SIGTERM as on Ctrl-C: what was started is ended, temporary folders go."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -42,7 +42,7 @@ const marked = new Marked({
     code: ({ text, lang }) => codeFrame(lang?.split(/\s/)[0] ?? "", `<code>${escape(text)}</code>`),
     // Nothing is fetched from elsewhere: our policy forbids it, and it would tell a stranger who reads what.
     image: ({ href, text }) => `<a href="${escape(href)}">${escape(text || href)}</a>`,
-    checkbox: ({ checked }) => (checked ? "☑ " : "☐ "),
+    checkbox: ({ checked }) => `<var>${checked ? "☑" : "☐"}</var> `,
     table(table) {
       return `<div>${Renderer.prototype.table.call(this, table)}</div>`;
     },

@@ -4,6 +4,8 @@ import re
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
+from django.db import connections
 from django.test import AsyncClient, Client
 from pytest_django import Settings
 from uuid_utils.compat import uuid7
@@ -329,6 +331,7 @@ class TestTrial:
             headers={"accept": "text/event-stream", "accept-language": "zh-CN"},
         )
         body = b"".join([part async for part in response])
+        await sync_to_async(connections.close_all)()  # those of the loop's thread: nobody else would
         return response, body
 
     @pytest.mark.usefixtures("admin")

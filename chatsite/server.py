@@ -7,7 +7,6 @@ import argparse
 import asyncio
 import errno
 import gc
-import importlib
 import logging
 import os
 import resource
@@ -133,7 +132,9 @@ def raise_open_files() -> None:
 
 def warm() -> None:
     """What the first answer would otherwise wait a second for; then what stays is taken from the collector's rounds."""
-    importlib.import_module("openai.resources.chat.completions")
+    from chatsite.providers import clients
+
+    clients.warm()
     gc.collect()
     gc.freeze()
 

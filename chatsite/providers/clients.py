@@ -38,6 +38,14 @@ class _Entry:
 _clients: "WeakKeyDictionary[asyncio.AbstractEventLoop, dict[_Key, _Entry]]" = WeakKeyDictionary()
 
 
+def warm() -> None:
+    """What the first answer would otherwise hold the loop up for: imports, and the system's certificates."""
+    import openai._vendor.httpx_aiohttp.transport
+    import openai.resources.chat.completions  # noqa: F401
+
+    _certificates()
+
+
 def client(target: Target) -> "openai.AsyncOpenAI":
     """The SDK client for a target; one per (base_url, api_key, proxy) and event loop. Call on the loop only."""
     mine = _clients.setdefault(asyncio.get_running_loop(), {})

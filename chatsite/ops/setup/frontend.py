@@ -29,7 +29,7 @@ def npm_ci(folder: Path, dev: bool = True) -> None:
 
 def npm(folder: Path, *arguments: str, title: str) -> None:
     """Run npm; Refusal when it fails."""
-    with packages.explained():
+    with packages.explained(downloads=arguments[0] == "ci"):
         work(title, command(*arguments), environment(), cwd=folder)
 
 

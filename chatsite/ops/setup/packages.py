@@ -25,10 +25,11 @@ Behind a proxy or with a mirror, ./run follows what pip and npm are told, and HT
 
 def install(lock: Path = LOCK) -> None:
     """The packages of a lock file are in .venv afterwards."""
-    if not all((VENV / "bin" / program).exists() for program in ("python", "pip")):
-        _make_venv()
-    state = stamps.digest([lock], (VENV / "pyvenv.cfg").read_text())
-    stamps.once(STAMPS / f"packages-{lock.parent.name}", state, lambda: _install(lock))
+    with explained(downloads=True):
+        if not all((VENV / "bin" / program).exists() for program in ("python", "pip")):
+            _make_venv()
+        state = stamps.digest([lock], (VENV / "pyvenv.cfg").read_text())
+        stamps.once(STAMPS / f"packages-{lock.parent.name}", state, lambda: _install(lock))
 
 
 def relock(arguments: list[str]) -> None:
@@ -38,7 +39,7 @@ def relock(arguments: list[str]) -> None:
     for lock, more in ((LOCK, []), (TEST_LOCK, ["--group", "test", "-c", "requirements.txt"])):
         name = str(lock.relative_to(ROOT))
         command = [tool("uv"), "pip", "compile", "pyproject.toml", *COMPILE.split(), *more, "-o", name]
-        with explained():
+        with explained(downloads=True):
             work(f"Locking {name}", [*command, *arguments], env)
 
 
@@ -53,18 +54,18 @@ def uv_environment() -> dict[str, str]:
 
 
 @contextmanager
-def explained(folder: Path = ROOT) -> Iterator[None]:
+def explained(folder: Path = ROOT, *, downloads: bool = False) -> Iterator[None]:
     """A Failure inside becomes a Refusal that says what a person can do; `folder` is where was written."""
     try:
         yield
     except Failure as failure:
-        raise Refusal(_advice(failure, folder)) from None
+        raise Refusal(_advice(failure, folder, downloads)) from None
 
 
-def _advice(failure: Failure, folder: Path = ROOT) -> str:
+def _advice(failure: Failure, folder: Path, downloads: bool) -> str:
     if failure.full:
         return f"{failure}\n\nThe disk is full: {folder} needs some space. Free it and start again."
-    if failure.unreachable:
+    if downloads and failure.unreachable:
         pip = registries.pip_settings(PYTHON if Path(PYTHON).exists() else sys.executable)
         index = registries.without_password(pip.get("index-url", "https://pypi.org/simple"))
         return f"{failure}\n\n{NO_REGISTRY.format(index=index)}"
@@ -72,16 +73,15 @@ def _advice(failure: Failure, folder: Path = ROOT) -> str:
 
 
 def _make_venv() -> None:
-    command = [sys.executable, "-m", "venv", "--clear", str(VENV)]
     try:
-        work("Python environment", command)
+        work("Python environment", [sys.executable, "-m", "venv", "--clear", str(VENV)])
     except Failure as failure:
-        if "ensurepip" in failure.output:
-            version = f"{sys.version_info.major}.{sys.version_info.minor}"
-            raise Refusal(
-                f"This Python cannot make environments. On Debian and Ubuntu: apt-get install python{version}-venv"
-            ) from None
-        raise Refusal(_advice(failure)) from None
+        if "ensurepip" not in failure.output:
+            raise
+        package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
+        raise Refusal(
+            f"This Python cannot make environments. On Debian and Ubuntu: apt-get install {package}"
+        ) from None
 
 
 def _install(lock: Path) -> None:
@@ -91,10 +91,9 @@ def _install(lock: Path) -> None:
         work("Python packages", [_uv(), "pip", *arguments, "--python", PYTHON], uv_environment())
     except Failure as failure:
         if failure.full:
-            raise Refusal(_advice(failure)) from None
+            raise
         say(f"uv did not manage, so pip tries:\n{failure}")
-        with explained():
-            work("Python packages (pip)", [PYTHON, "-m", "pip", *arguments])
+        work("Python packages (pip)", [PYTHON, "-m", "pip", *arguments])
 
 
 def _uv() -> str:

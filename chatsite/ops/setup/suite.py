@@ -87,7 +87,7 @@ def _missing() -> list[str]:
 
 def _apt(wanted: list[str]) -> None:
     env = dict(os.environ) | {"DEBIAN_FRONTEND": "noninteractive"}
-    with packages.explained():
+    with packages.explained(downloads=True):
         work("Debian's package lists", ["apt-get", "update"], env)
         work("Debian packages", ["apt-get", "install", "-y", "--no-install-recommends", *wanted], env)
 

@@ -50,8 +50,9 @@ def say(text: str) -> None:
 def work(title: str, command: Sequence[str], env: Mapping[str, str] | None = None, cwd: Path = ROOT) -> str:
     """Run a program, showing that it is at work; returns what it said. Failure when it ends with an error."""
     progress = _Progress(title)
+    plain = {**(os.environ if env is None else env), "NO_COLOR": "1"}
     process = subprocess.Popen(
-        command, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        command, env=plain, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
     said = b""
     assert process.stdout

@@ -117,7 +117,7 @@ def test_a_long_step_says_that_it_is_at_work(
 ) -> None:
     monkeypatch.setattr(terminal, "QUIET_SECONDS", 0)
     assert work("Waiting", [sys.executable, "-c", "print('one more mirror')"]) == "one more mirror\n"
-    said = capsys.readouterr().out.splitlines()
+    said = capsys.readouterr().err.splitlines()
     assert said[0] == "Waiting …"
     assert any("one more mirror" in line for line in said)
     assert said[-1].startswith("Waiting: done in")

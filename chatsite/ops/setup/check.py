@@ -3,7 +3,7 @@
 import subprocess
 
 from chatsite.ops.setup import frontend, packages
-from chatsite.ops.setup.terminal import ROOT, say
+from chatsite.ops.setup.terminal import ROOT
 
 
 def run() -> int:
@@ -20,5 +20,5 @@ def run() -> int:
     page = frontend.command("run", "check")
     if subprocess.run(page, cwd=frontend.FRONTEND, env=frontend.environment(), check=False).returncode:
         bad.append("types of the page")
-    say(f"check: {', '.join(bad)} not as they should be" if bad else "check: all as it should be")
+    print(f"check: {', '.join(bad)} not as they should be" if bad else "check: all as it should be")
     return 1 if bad else 0

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from xml.etree import ElementTree
 
 from chatsite.ops.setup import frontend, packages, serve
-from chatsite.ops.setup.terminal import ROOT, Refusal, say, work
+from chatsite.ops.setup.terminal import ROOT, Refusal, work
 
 # In processes of their own: pytest-playwright's event loop breaks asyncio tests that come after it.
 BROWSER_FOLDERS = ("tests/browser", "tests/clients")
@@ -131,7 +131,7 @@ def _vitest(folder: Path) -> Part:
 
 def _run(part: Part) -> Outcome:
     """Its words go straight to the terminal."""
-    say(f"\n===== {part.name}")
+    print(f"\n===== {part.name}", flush=True)
     start = time.monotonic()
     code = subprocess.run(part.command, env=part.env, cwd=part.cwd, check=False).returncode
     seconds = time.monotonic() - start
@@ -154,13 +154,13 @@ def _count(results: Path) -> tuple[int, int, int, int]:
 
 def _close(outcomes: list[Outcome], missing: list[str]) -> int:
     """A line for each part, and the last line for all of them."""
-    say("")
+    print()
     for outcome in outcomes:
-        say(f"{outcome.name:<24}{outcome.words}  ({outcome.seconds:.1f} s)")
+        print(f"{outcome.name:<24}{outcome.words}  ({outcome.seconds:.1f} s)")
     for package in missing:
-        say(f"NOT RUN: what needs {package}, which is not installed on this machine")
+        print(f"NOT RUN: what needs {package}, which is not installed on this machine")
     total = _total(outcomes)
-    say(f"===== {total.words} in {total.seconds:.2f}s =====")
+    print(f"===== {total.words} in {total.seconds:.2f}s =====")
     return 1 if total.failed or total.errors or not total.passed else 0
 
 

@@ -43,8 +43,8 @@ class Failure(Exception):
 
 
 def say(text: str) -> None:
-    """One line, at once."""
-    print(text, flush=True)
+    """One line, at once, to stderr: stdout is for what was asked for (a key that `manage` prints, the tests' results)."""
+    print(text, file=sys.stderr, flush=True)
 
 
 def work(title: str, command: Sequence[str], env: Mapping[str, str] | None = None, cwd: Path = ROOT) -> str:
@@ -80,7 +80,7 @@ class _Progress:
     def __init__(self, title: str) -> None:
         self._title, self._words = title, ""
         self._start = self._shown = time.monotonic()
-        self._terminal = sys.stdout.isatty()
+        self._terminal = sys.stderr.isatty()
         self._write(f"{title} …")
 
     def last_line(self, said: bytes) -> None:
@@ -97,7 +97,7 @@ class _Progress:
     def end(self, how: str) -> None:
         self._write(f"{self._title}: {how} in {self._seconds():.1f} s")
         if self._terminal:
-            print(flush=True)
+            say("")
 
     def _seconds(self) -> float:
         return time.monotonic() - self._start
@@ -105,6 +105,6 @@ class _Progress:
     def _write(self, text: str) -> None:
         if not self._terminal:
             return say(text)
-        width = os.get_terminal_size().columns - 1
-        print("\r\033[K" + text[:width], end="", flush=True)
+        width = os.get_terminal_size(sys.stderr.fileno()).columns - 1
+        print("\r\033[K" + text[:width], end="", file=sys.stderr, flush=True)
         return None

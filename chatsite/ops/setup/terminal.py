@@ -43,7 +43,7 @@ class Failure(Exception):
 
 
 def say(text: str) -> None:
-    """One line, at once, to stderr: stdout is for what was asked for (a key that `manage` prints, the tests' results)."""
+    """One line, at once, to stderr: stdout is for what was asked for, such as a key that `manage` prints."""
     print(text, file=sys.stderr, flush=True)
 
 

@@ -8,13 +8,16 @@ export type Links = Record<string, { href: string | null; title: string | undefi
 
 const HAN = "\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}";
 const CJK_MARKS = "\\u3000-\\u303f\\uff00-\\uffef‘’“”…—·";
-const isCjk = (char: string): boolean => new RegExp(`[${HAN}${CJK_MARKS}]`, "u").test(char);
+const cjk = new RegExp(`[${HAN}${CJK_MARKS}]`, "u");
+const isCjk = (char: string): boolean => cjk.test(char);
 
 /**
  * Emphasis in CommonMark leans on spaces between words, which Chinese has not: `**注意：**请` would stay as it is. So
  * marks of Chinese count as letters, and so does an ASCII mark between a delimiter and a Chinese character.
  */
-const markAsLetter = new RegExp(`[${CJK_MARKS}]|(?<=[${HAN}][*~]{1,3})[^\\p{L}\\s*~]|[^\\p{L}\\s*~](?=[*~]{1,3}[${HAN}])`, "gu");
+const CJK = HAN + CJK_MARKS;
+const MARK = "[^\\p{L}\\s*~]";
+const markAsLetter = new RegExp(`[${CJK_MARKS}]|(?<=[${CJK}][*~]{1,3})${MARK}|${MARK}(?=[*~]{1,3}[${CJK}])`, "gu");
 const asLetters = (masked: string): string => masked.replace(markAsLetter, (mark) => "a".repeat(mark.length));
 
 /** Addresses are ASCII, but for Han straight after a slash or "=": `https://a.cn/x，然后` ends before the comma. */

@@ -130,9 +130,9 @@ def _begin(user_id: UUID, ask: Ask, lease: Lease) -> Begun:
 def _conversation(user_id: UUID, ask: Ask) -> Conversation:
     if ask.conversation:
         return access.conversation(user_id, ask.conversation, lock=True)
-    if ask.request is None or ask.parent not in (None, ABSENT):
+    if ask.parent not in (None, ABSENT):
         raise not_found()  # a message to answer under can't be in a conversation that does not exist yet
-    return Conversation(owner_id=user_id, title=title(ask.request), version=0)
+    return Conversation(owner_id=user_id, title=title(ask.request or ""), version=0)
 
 
 def _parent(conversation: Conversation, ask: Ask) -> Message | None:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, Response, expect, sync_playwright
 
@@ -62,10 +63,11 @@ new PerformanceObserver(list => {
 
 @dataclass(frozen=True)
 class Load:
-    """Bytes of the first visit to the chat page, compressed as a server would."""
+    """Bytes of the first visit to the chat page, gzipped: what its HTML names, and what that loads lazily."""
 
     js_gz: int
     css_gz: int
+    lazy_gz: int
     requests: int
 
 
@@ -74,7 +76,8 @@ class Streaming:
     """One long answer. Seconds of the main thread, milliseconds of tasks."""
 
     seconds: float
-    busy: float
+    busy: float  # on the clock, so what else runs on the machine lengthens it ...
+    cpu: float  # ... and this not
     script: float
     layout: float
     long_tasks: list[float]
@@ -96,8 +99,8 @@ def answer() -> str:
 
 
 @contextmanager
-def serving() -> Iterator[Site]:
-    """The real site, its model the long answer."""
+def serving() -> Iterator[tuple[Site, Upstream]]:
+    """The real site, and its model that gives the long answer."""
     with tempfile.TemporaryDirectory(prefix="chatsite-bench-") as name, Upstream() as upstream:
         upstream.default(text=answer(), size=SIZE, rate=RATE)
         data, made = Path(name) / "data", Path(name) / "template"
@@ -105,7 +108,7 @@ def serving() -> Iterator[Site]:
         template = Template(made)
         env = {"OPENAI_BASE_URL": upstream.base_url, "OPENAI_API_KEY": "sk-bench", "CHATSITE_MODELS": "bench"}
         with template.copy(data) as url, Site(data, url, env, template.people) as site:
-            yield site
+            yield site, upstream
 
 
 @contextmanager
@@ -129,14 +132,22 @@ def first_load(page: Page, site: Site, person: Person) -> Load:
     page.locator("[name=password]").fill(person.password)
     page.locator("[name=password]").press("Enter")
     page.wait_for_url(f"{site.url}/")
+    expect(page.get_by_role("textbox").last).to_be_visible()
     page.wait_for_load_state("networkidle")
     seen: list[Response] = []
-    page.on("response", seen.append)
+    page.on("response", lambda response: seen.append(response))
     page.context.new_cdp_session(page).send("Network.clearBrowserCache")
-    page.reload(wait_until="networkidle")
-    page.remove_listener("response", seen.append)
-    sizes = {kind: sum(_gz(response) for response in seen if _kind(response) == kind) for kind in ("js", "css")}
-    return Load(sizes["js"], sizes["css"], len(seen))
+    page.reload()
+    expect(page.get_by_role("textbox").last).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    html = seen[0].text()
+    named = [response for response in seen if urlsplit(response.url).path in html]
+    lazy = [response for response in seen if response not in named]
+    return Load(_size(named, "js"), _size(named, "css"), _size(lazy, "js", "css"), len(seen))
+
+
+def _size(responses: Sequence[Response], *kinds: str) -> int:
+    return sum(_gz(response) for response in responses if _kind(response) in kinds)
 
 
 def _kind(response: Response) -> str:
@@ -147,20 +158,22 @@ def _gz(response: Response) -> int:
     return len(gzip.compress(response.body(), 9))
 
 
-def streaming(page: Page) -> Streaming:
-    """Ask, and wait for the last words."""
+def streaming(page: Page, upstream: Upstream) -> Streaming:
+    """Ask, and wait for the last words: at upstream, as looking for them in the page would cost the page."""
     chrome = page.context.new_cdp_session(page)
     chrome.send("Performance.enable")
     page.evaluate("window.longTasks.length = 0")
     before = _metrics(chrome)
     page.get_by_role("textbox").last.fill("a long answer")
     page.keyboard.press("Enter")
-    expect(page.get_by_text(END)).to_be_visible(timeout=1000 * (DELTAS // RATE + 60))
+    upstream.wait("finished", timeout=DELTAS / RATE + 60)
+    expect(page.get_by_text(END)).to_be_visible()
     after = _metrics(chrome)
     took = {name: after[name] - before[name] for name in after}
     return Streaming(
         seconds=took["Timestamp"],
         busy=took["TaskDuration"],
+        cpu=took["ThreadTime"],
         script=took["ScriptDuration"],
         layout=took["LayoutDuration"] + took["RecalcStyleDuration"],
         long_tasks=[duration for _, duration in page.evaluate("window.longTasks")],
@@ -179,9 +192,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--screenshot", type=Path, help="of the finished answer")
     asked = parser.parse_args(arguments)
     end_tidily()
-    with serving() as site, chromium() as page:
+    with serving() as (site, upstream), chromium() as page:
         load = first_load(page, site, site.user("alice"))
-        stream = streaming(page)
+        stream = streaming(page, upstream)
         if asked.screenshot:
             page.screenshot(path=asked.screenshot)
     _print(load, stream)
@@ -203,8 +216,10 @@ def _print(load: Load, stream: Streaming) -> None:
         ("first load: JS, bytes gz", load.js_gz),
         ("first load: CSS, bytes gz", load.css_gz),
         ("first load: requests", load.requests),
+        ("lazy parts that load at once, bytes gz", load.lazy_gz),
         ("answer of 5,000 deltas: seconds", stream.seconds),
         ("main thread busy, s", stream.busy),
+        ("... of it on a processor, s", stream.cpu),
         ("... of it script, s", stream.script),
         ("... of it style and layout, s", stream.layout),
         ("long tasks, ms", " ".join(f"{ms:.0f}" for ms in stream.long_tasks) or "none"),

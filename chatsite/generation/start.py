@@ -21,7 +21,7 @@ from chatsite.generation.lease import Lease
 from chatsite.generation.models import Generation
 from chatsite.generation.sse import Head
 from chatsite.generation.upstream import Question
-from chatsite.providers.models import resolve
+from chatsite.providers.models import Target, resolve
 
 
 class Absent(enum.Enum):
@@ -85,6 +85,16 @@ def running() -> ApiError:
     return ApiError(40901, "This message is still being written. Wait for it, or stop it first.")
 
 
+def _target(user_id: UUID, ask: Ask, conversation: Conversation) -> Target:
+    """The model asked for; else the one the conversation had; else the site's, should that one be gone by now."""
+    if ask.model or not conversation.model:
+        return resolve(user_id, ask.model)
+    try:
+        return resolve(user_id, conversation.model)
+    except ApiError:
+        return resolve(user_id, None)
+
+
 def find(user_id: UUID, ask: Ask) -> UUID | None:
     """The message begun with this idempotency key before. 42202 if the key was used for something else."""
     if ask.key is None:
@@ -98,7 +108,7 @@ def find(user_id: UUID, ask: Ask) -> UUID | None:
 def _begin(user_id: UUID, ask: Ask, lease: Lease) -> Begun:
     conversation = _conversation(user_id, ask)
     parent = _parent(conversation, ask)
-    target = resolve(user_id, ask.model or conversation.model or None)
+    target = _target(user_id, ask, conversation)
     said, answer = _messages(conversation, parent, ask)
     generation = Generation(
         message_id=answer.id,

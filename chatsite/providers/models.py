@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Case, Q, When
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from chatsite.errors import ApiError
@@ -139,16 +139,16 @@ class Model(models.Model):
 
 
 def resolve(user_id: UUID, model: str | None) -> Target:
-    """The target for a model id (None or "default": the site's default), in one query, whatever there is.
+    """The target for a model id (None or "default": the site's default); one query for a model that there is.
 
     ApiError 42203 for a model this user may not use, which is the same as one that does not exist.
     """
     wanted = "" if model in (None, DEFAULT) else str(model)
     rows = Model.objects.offered()
-    row = rows.order_by(Case(When(id=wanted, then=0), default=1), *rows.query.order_by).first()
-    if row and wanted in ("", row.id):
+    row = rows.order_by().filter(id=wanted).first() if wanted else rows.first()
+    if row:
         return row.target()
-    target = None if row else _without_rows(wanted)
+    target = None if wanted and rows.exists() else _without_rows(wanted)
     if target is None:
         raise ApiError(42203, "There is no such model here, or you may not use it. GET /api/models lists yours.")
     return target

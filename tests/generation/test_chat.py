@@ -152,7 +152,7 @@ def test_an_edit_is_a_new_branch_and_the_old_one_stays(alice: Chat, upstream: Up
 
 def test_regenerating_adds_a_sibling_even_beside_a_running_one(alice: Chat, upstream: Upstream) -> None:
     first = alice.script(count=4, gate="go", after=1)
-    place = {"convGroupId": first.ids["convGroupId"], "parentConvId": first.ids["parentConvId"]}
+    place: dict[str, Any] = {"convGroupId": first.ids["convGroupId"], "parentConvId": first.ids["parentConvId"]}
     second = alice.ask(None, **place)
     assert second.ids["parentConvId"] == first.ids["parentConvId"]
     assert second.id != first.id
@@ -162,7 +162,7 @@ def test_regenerating_adds_a_sibling_even_beside_a_running_one(alice: Chat, upst
 
 def test_continuing_adds_to_the_same_message_and_its_cursors_go_on(alice: Chat, upstream: Upstream) -> None:
     first = alice.script(count=2, end="length").read()
-    place = {"convGroupId": first.ids["convGroupId"], "parentConvId": first.id}
+    place: dict[str, Any] = {"convGroupId": first.ids["convGroupId"], "parentConvId": first.id}
     more = alice.ask(None, **place).read()
     assert more.id == first.id
     assert more.seen[0].seq == first.seen[-1].seq + 1

@@ -74,7 +74,11 @@ class Postgres:
         ]
         options = ["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200"]
         self._process = Process([*serve, *options], env=os.environ, cwd=self._folder, user=self._user)
-        self._process.wait_for("ready to accept connections")
+        try:
+            self._process.wait_for("ready to accept connections")
+        except BaseException:
+            self._process.kill()
+            raise
         return self
 
     def __exit__(

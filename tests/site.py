@@ -85,7 +85,7 @@ class Site:
         self._process = Process(command, env=self.env | env, cwd=ROOT)
         try:
             line = self._process.wait_for(READY)
-        except RuntimeError:
+        except BaseException:  # Ctrl-C, too: nobody else knows of it yet
             self._process.kill()
             raise
         self.port = int(line.rsplit(":", 1)[1].strip(" /"))

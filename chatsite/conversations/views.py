@@ -85,10 +85,12 @@ def change(request: AuthenticatedRequest, conv_group_id: UUID, body: Change) -> 
 @router.delete("/conversations/{uuid:conv_group_id}", response={204: None})
 def delete(request: AuthenticatedRequest, conv_group_id: UUID) -> tuple[int, None]:
     """Delete it with all its messages; answers still running are ended first."""
-    conversation = access.conversation(request.auth.user.id, conv_group_id)
-    running = conversation.messages.filter(status=Status.IN_PROGRESS).values_list("id", flat=True)
-    closing.send(Conversation, message_ids=list(running))
-    conversation.delete()
+    with transaction.atomic():
+        conversation = access.conversation(request.auth.user.id, conv_group_id, lock=True)
+        # The locks keep events from being written below messages that are just going.
+        messages = list(conversation.messages.select_for_update().only("id", "status"))
+        closing.send(Conversation, message_ids=[m.id for m in messages if m.status == Status.IN_PROGRESS])
+        conversation.delete()
     publish.conversation_changed(request.auth.user.id, conv_group_id, conversation.version + 1)
     return 204, None
 

@@ -72,7 +72,6 @@ class Reader:
         self._retry = sse.retry(random.randint(800, 1600))  # jittered: a restart must not bring everybody at once
         self._waiter: asyncio.Future[None] | None = None
         self._spoke = asyncio.get_running_loop().time()
-        _readers.add(self)
 
     @property
     def message_id(self) -> UUID:
@@ -92,6 +91,7 @@ class Reader:
         return self
 
     async def __anext__(self) -> bytes:
+        _readers.add(self)
         while True:
             frames = self._feed.since(self._cursor)
             if frames is None:

@@ -17,7 +17,6 @@ import asyncio
 import logging
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable
 from typing import NamedTuple
 from uuid import UUID
@@ -104,8 +103,7 @@ class Journal:
             touched[entry.feed] = entry
         for feed, last in touched.items():
             if last.folded:
-                self.feeds.pop(feed.message_id, None)
-                feed.close(ended=True)
+                self._close(feed, ended=True)
             else:
                 feed.wake()
         self.room.set()
@@ -113,8 +111,12 @@ class Journal:
     def forget(self, feed: Feed) -> None:
         """Write nothing more of this message, and cut its readers."""
         feed.era = -1
-        self.feeds.pop(feed.message_id, None)
-        feed.close(ended=False)
+        self._close(feed, ended=False)
+
+    def _close(self, feed: Feed, *, ended: bool) -> None:
+        if self.feeds.get(feed.message_id) is feed:  # else *continue* has opened the next one already
+            del self.feeds[feed.message_id]
+        feed.close(ended=ended)
 
     def _dropped(self, feeds: list[Feed]) -> None:
         for feed in feeds:
@@ -140,7 +142,7 @@ class Journal:
 
     def _commit(self, batch: list[Entry]) -> None:
         try:
-            self._persist(batch)
+            self._store(batch)
             if self.down:
                 log.warning("Storage takes writes again.")
                 self.down = False
@@ -149,14 +151,11 @@ class Journal:
             self._drop_all()
             self._register()
         except (DatabaseError, InterfaceError) as error:
-            match trouble(error):
-                case Trouble.DATA if batch:
-                    log.error("The database does not take a row: %s", error)
-                    self._commit_each(batch)
-                case _:
-                    log.error("Nothing can be stored: %s", error)
-                    self.down = True
-                    self._drop_all()
+            if not self.down:
+                log.error("Nothing can be stored: %s", error)
+            self.down = True
+            self._drop_all()
+            time.sleep(BEAT)
         except Exception:  # a fault of our own must end what it touches, not the thread that writes for everybody
             log.exception("The journal failed.")
             self._drop_all()
@@ -168,6 +167,25 @@ class Journal:
         except (DatabaseError, InterfaceError, OSError) as error:
             log.error("This process could not register again: %s", error)
             time.sleep(BEAT)
+
+    def _store(self, batch: list[Entry]) -> None:
+        """Persist the batch; if the database refuses a row, each message alone, so that only the bad one is dropped."""
+        try:
+            self._persist(batch)
+        except (DatabaseError, InterfaceError) as error:
+            if trouble(error) is not Trouble.DATA or not batch:
+                raise
+            for feed in dict.fromkeys(entry.feed for entry in batch):
+                self._store_alone(feed, [entry for entry in batch if entry.feed is feed])
+
+    def _store_alone(self, feed: Feed, entries: list[Entry]) -> None:
+        try:
+            self._persist(entries)
+        except (DatabaseError, InterfaceError) as error:
+            if trouble(error) is not Trouble.DATA:
+                raise
+            log.error("The database does not take an event of message %s: %s", feed.message_id, error)
+            self._drop({feed})
 
     def _persist(self, batch: list[Entry]) -> None:
         """Write the batch, waiting out a lock or a lost connection; then publish it."""
@@ -212,17 +230,6 @@ class Journal:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.1)
-
-    def _commit_each(self, batch: list[Entry]) -> None:
-        """Each message alone, so that only the one whose rows are refused is dropped."""
-        by_feed: defaultdict[Feed, list[Entry]] = defaultdict(list)
-        for entry in batch:
-            by_feed[entry.feed].append(entry)
-        for feed, entries in by_feed.items():
-            try:
-                self._persist(entries)
-            except (DatabaseError, InterfaceError):
-                self._drop({feed})
 
     def _drop(self, feeds: set[Feed]) -> None:
         for feed in feeds:

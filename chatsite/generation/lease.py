@@ -35,11 +35,13 @@ class Lease:
     """This process's right to write. Registered once; a fenced process registers anew, as another worker."""
 
     def __init__(self) -> None:
-        self.id: UUID = Worker.objects.create(id=uuid7(), host=socket.gethostname()).id
-        self.renewed = time.monotonic()
+        self.id: UUID = uuid7()
         # The kernel lets go of this lock when the process dies, however it dies: others on this machine need not wait.
+        # It is held before the row can be seen, or somebody would take this process for dead while it is being born.
         self._lock = _lock_file(self.id).open("w")
         fcntl.flock(self._lock, fcntl.LOCK_EX)
+        Worker.objects.create(id=self.id, host=socket.gethostname())
+        self.renewed = time.monotonic()
 
     def guard(self) -> None:
         """Renew, inside the caller's transaction, before it commits. Raises Fenced."""

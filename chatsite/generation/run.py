@@ -119,7 +119,8 @@ class Runs:
             self.journal.end(run.feed, terminal, run.folding.result())
         while not run.feed.over:
             await run.feed.wait()
-        del self._running[run.begun.message_id]
+        if self._running.get(run.begun.message_id) is run:  # else *continue* has put the next one there already
+            del self._running[run.begun.message_id]
         if run.feed.ended:
             owner = run.begun.conversation.owner_id
             publish.generation_ended(owner, run.begun.conversation.id, run.begun.message_id, terminal.status)

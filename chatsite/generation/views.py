@@ -43,10 +43,10 @@ async def chat(
         reader = await _resumed(request.auth, last_event_id, ask)
     else:
         reader = await current().start(request.auth, ask)
-    if body.cancelOnDisconnect:
-        current().cancel_when_left(reader)
     if "respond-async" in prefer:
         return _accepted(reader)
+    if body.cancelOnDisconnect:
+        current().cancel_when_left(reader)
     if not body.stream:
         return await later(request, _whole(reader))
     return stream(request, reader)
@@ -144,8 +144,11 @@ def _accepted(reader: Reader) -> HttpResponse:
 
 async def _whole(reader: Reader) -> HttpResponse:
     """One chat.completion object, when all of it is there; what went wrong as an error with the code of its `close`."""
-    async for _ in reader:
-        pass
+    try:
+        async for _ in reader:
+            pass
+    finally:
+        await reader.aclose()
     message = await in_thread(access.message, reader.principal.user.pk, reader.message_id)
     if message.error:
         raise ApiError(message.error["code"], message.error["msg"])

@@ -16,7 +16,7 @@ export interface Row {
 
 /** What stands together on the page. Objects are never changed, so that the same object means nothing to do. */
 export type Group =
-  | { kind: "text"; key: number; html: string; continued: boolean }
+  | { kind: "text"; key: number; html: string; heading: boolean; continued: boolean }
   | { kind: "code"; key: number; language: string; chunks: string[] }
   | { kind: "list"; key: number; ordered: boolean; start: number; items: Html[] }
   | { kind: "table"; key: number; head: Cell[]; rows: Row[] };
@@ -101,12 +101,10 @@ function join(groups: Group[], block: Block, links: Links, mended: Mend): Group[
   }
 }
 
-const textGroup = (block: TextBlock, links: Links, mended: Mend): Group => ({
-  kind: "text",
-  key: block.key,
-  html: renderText(block.until ? block.source : mended(block.source), links),
-  continued: block.continued ?? false,
-});
+function textGroup(block: TextBlock, links: Links, mended: Mend): Group {
+  const html = renderText(block.until ? block.source : mended(block.source), links);
+  return { kind: "text", key: block.key, html, heading: /^<h[1-6]/.test(html), continued: block.continued ?? false };
+}
 
 const codeGroup = ({ key, fence, chunks }: CodeBlock): Group => ({ kind: "code", key, language: fence.language, chunks });
 

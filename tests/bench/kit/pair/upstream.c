@@ -1,8 +1,8 @@
 /* upstream COUNT RATE: an OpenAI-compatible upstream that is never the bottleneck.
  *
- * Prints its port. Every POST is answered with COUNT deltas at RATE per second, the first at once. The text of a delta
- * is "<index>:<ns>;": its number, and the moment it was handed to TCP. A body that holds "bench:one" gets one delta and
- * the end, "bench:idle" one delta and then silence. */
+ * Prints its port. Its one model is "bench". Every POST is answered with COUNT deltas at RATE per second, the first at
+ * once. The text of a delta is "<index>:<ns>;": its number, and the moment it was handed to TCP. A body that holds
+ * "bench:one" gets one delta and the end, "bench:idle" one delta and then silence. */
 
 #include "common.h"
 
@@ -81,6 +81,15 @@ static bool say_end(struct conn *conn) {
     return say(conn, out, size);
 }
 
+/* GET /v1/models, or whatever else is not a POST. */
+static bool say_models(struct conn *conn) {
+    static const char models[] = "{\"object\":\"list\",\"data\":[{\"id\":\"bench\",\"object\":\"model\"}]}";
+    char out[256];
+    int size = sprintf(out, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+                       sizeof models - 1, models);
+    return say(conn, out, size);
+}
+
 static bool begin(struct conn *conn) {
     char out[1024];
     int size = sprintf(out, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -120,10 +129,7 @@ static bool answer(struct conn *conn, size_t size) {
     bool idle = memmem(conn->request, size, "bench:idle", 10);
     conn->last = memmem(conn->request, size, "bench:one", 9) ? 1 : count;
     conn->size = 0;
-    if (strncmp(conn->request, "POST ", 5)) {
-        static const char none[] = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
-        return say(conn, none, sizeof none - 1);
-    }
+    if (strncmp(conn->request, "POST ", 5)) return say_models(conn);
     if (!begin(conn)) return false;
     conn->due = now_ns() + period;
     if (!idle) enqueue(conn);

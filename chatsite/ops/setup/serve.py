@@ -53,6 +53,7 @@ def prepare(place: Place, listening: bool = True) -> dict[str, str]:
     raise_open_files()
     with one_at_a_time():
         build()
+        os.umask(0o077)  # from here on everything written is people's data
         make_secret_key(place.data)
         bring_up_database(place)
     return place.environment

@@ -11,3 +11,5 @@ urlpatterns = [
     path("", include("chatsite.providers.urls")),
     path("", include("chatsite.conversations.urls")),
 ]
+
+handler404 = "chatsite.edge.refusals.not_found"

@@ -1,5 +1,7 @@
 """One HTTP request and its response on a connection: Daphne's, with limits, back-pressure and a safe failure."""
 
+import asyncio
+
 from daphne.http_protocol import WebRequest
 from django.conf import settings
 from twisted.internet.tcp import Connection
@@ -8,6 +10,8 @@ from twisted.web import http
 from chatsite.edge.gate import Gate
 from chatsite.edge.interface import Message
 from chatsite.errors import ApiError
+
+TURN_BYTES = 64 * 1024  # an application that never has to wait must not keep the loop for itself
 
 # What Daphne refuses by itself, in our words: its own is an HTML page.
 REFUSALS = {400: ApiError(40002, "The request is not valid HTTP."), 500: ApiError(50001, "Something went wrong here.")}
@@ -18,6 +22,7 @@ class Exchange(WebRequest):
 
     transport: Connection
     gate: Gate | None = None
+    _turn = TURN_BYTES  # bytes left until the others' turn
     _received = 0
     _refused = False
 
@@ -67,8 +72,10 @@ class Exchange(WebRequest):
             self._write_now(message["body"])
         else:
             self._hand_to_daphne(message)
-        gate = self.gate
-        if gate is not None and not gate.is_open and not await gate.passed() and not self.finished:
+        if self._turn < 0:
+            self._turn = TURN_BYTES
+            await asyncio.sleep(0)
+        if self.gate is not None and not self.gate.is_open and not await self.gate.passed():
             self.abort()
 
     @property
@@ -82,6 +89,9 @@ class Exchange(WebRequest):
 
     def _hand_to_daphne(self, message: Message) -> None:
         kind = message["type"]
+        self._turn = -1
+        if self._disconnected:
+            return
         if kind == "http.response.start":
             self.server.check_headers_type(message)
             self._open_gate()
@@ -105,6 +115,7 @@ class Exchange(WebRequest):
         """
         if not data:
             return
+        self._turn -= len(data)
         if self.chunked:
             data = b"%x\r\n%b\r\n" % (len(data), data)
         transport = self.transport
@@ -131,8 +142,9 @@ class Exchange(WebRequest):
 
     def abort(self) -> None:
         """Drop the connection and whatever it has not sent."""
-        if self.channel is not None:
+        if not self.finished and self.channel is not None:
             self.transport.abortConnection()
+            self._disconnected = True  # the transport says so only later, and until then would keep what is written
 
     def basic_error(self, status: int, status_text: bytes, body: str) -> None:
         """Daphne's own refusals of a request, in our shape."""

@@ -16,6 +16,7 @@ CLAIMS = frozenset(
 def believe(scope: dict[str, Any], proxies: Sequence[str]) -> None:
     """Put the real client and scheme into an ASGI scope and take the claims out of its headers.
 
+    That there were claims, believed or not, stays as "chatsite.forwarded": somebody speaks for somebody else here.
     `proxies`: addresses and networks (10.0.0.0/8) of our own. Each proxy appends whom it was asked by, so the list is
     read from the right, for as long as the one who asked is a proxy of ours. Of several X-Forwarded-Proto the one of
     the outermost believed proxy counts.
@@ -24,6 +25,7 @@ def believe(scope: dict[str, Any], proxies: Sequence[str]) -> None:
     if not claims:
         return
     scope["chatsite.forwarded"] = True  # believed or not: accounts.setup must know that somebody stands between
+    scope["chatsite.forwarded"] = True
     scope["headers"] = [(name, value) for name, value in scope["headers"] if name not in CLAIMS]
     asked_by = _address(scope["client"][0]) if scope["client"] else None
     chain = _believed(asked_by, _values(claims, b"x-forwarded-for"), _networks(tuple(proxies)))

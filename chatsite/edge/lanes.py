@@ -88,7 +88,8 @@ class Django(ASGIHandler):
         response = self.get_response(request) if request else refusal
         assert response
         response._handler_class = self.__class__  # type: ignore[attr-defined]  # who sends request_finished
-        if not response.streaming:
+        if isinstance(response, HttpResponse):  # not one that streams
+            response.headers.setdefault("Content-Length", str(len(response.content)))
             response.close()
         return response
 

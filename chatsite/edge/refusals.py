@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views import defaults
 
 from chatsite.errors import ApiError
 
@@ -35,6 +36,13 @@ def in_our_words(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
         return _as_json(response) if response.status_code >= 400 and is_api(request) else response
 
     return respond
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """handler404: no page is made only to be thrown away."""
+    if is_api(request):
+        return ApiError(*MESSAGES[404]).response()
+    return defaults.page_not_found(request, exception)
 
 
 def is_api(request: HttpRequest) -> bool:

@@ -1,0 +1,100 @@
+"""A stream after Django has ended its request."""
+
+import time
+from collections.abc import Callable
+
+import requests
+
+from tests.edge.conftest import Server
+
+
+def test_the_stream_has_the_views_headers_and_the_middlewares(server: Server) -> None:
+    response = requests.get(f"{server.url}/stream/three", timeout=5)
+    assert response.content == b"one\ntwo\nthree\n"
+    assert response.headers["Content-Type"] == "text/event-stream"
+    assert response.headers["X-Accel-Buffering"] == "no"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert "Content-Length" not in response.headers
+
+
+def test_the_headers_do_not_wait_for_the_first_frame(server: Server) -> None:
+    with server.connect() as client:
+        assert b"text/event-stream" in client.ask("/stream/silent").until(b"\r\n\r\n")
+
+
+def test_the_reader_is_closed_as_soon_as_the_client_leaves(server: Server) -> None:
+    with server.connect() as client:
+        client.ask("/stream/silent?as=left").until(b"id: 1\n")
+    left = time.monotonic()
+    server.process.wait_for("closed silent left")
+    assert time.monotonic() - left < 0.5
+
+
+def test_the_reader_is_closed_when_the_client_left_before_the_view_answered(server: Server) -> None:
+    with server.connect() as client:
+        client.ask("/stream/silent?as=early")
+    server.process.wait_for("closed silent early")
+
+
+def test_the_reader_is_closed_when_it_has_ended(server: Server) -> None:
+    requests.get(f"{server.url}/stream/three?as=done", timeout=5)
+    server.process.wait_for("closed three done")
+
+
+def test_an_exception_of_the_reader_is_an_eof_and_a_line_in_the_log(server: Server) -> None:
+    response = requests.get(f"{server.url}/stream/failing?as=fault", timeout=5)
+    assert response.content == b"one\n"
+    server.process.wait_for("closed failing fault")
+    assert "LookupError: inside the stream" in server.said
+
+
+def test_the_connection_is_good_for_another_request_after_a_stream(server: Server) -> None:
+    with requests.Session() as session:
+        for _ in range(3):
+            assert session.get(f"{server.url}/stream/three", timeout=5).content == b"one\ntwo\nthree\n"
+
+
+def test_head_of_a_stream_ends_at_once(server: Server) -> None:
+    response = requests.head(f"{server.url}/stream/ticks?as=head", timeout=5)
+    assert response.headers["Content-Type"] == "text/event-stream"
+    server.process.wait_for("closed ticks head")
+
+
+def test_a_response_that_takes_long_is_waited_for_outside_the_lanes(server: Server) -> None:
+    """Twice as many as there are lanes, and a short request beside them."""
+    waiting = [server.connect().ask("/api/later?seconds=1") for _ in range(16)]
+    began = time.monotonic()
+    assert requests.get(f"{server.url}/whole", timeout=5).ok
+    assert time.monotonic() - began < 0.5
+    for client in waiting:
+        data = client.until(b"}")
+        assert data.startswith(b"HTTP/1.1 201 Created")
+        assert b"X-Early: 1" in data
+        client.socket.close()
+    assert time.monotonic() - began < 2
+
+
+def test_a_response_nobody_waits_for_is_not_made(server: Server) -> None:
+    with server.connect() as client:
+        client.ask("/api/later?seconds=30")
+        assert requests.get(f"{server.url}/whole", timeout=5).ok
+    server.process.wait_for("nobody waits any more")
+
+
+def test_an_ordinary_streaming_response_ends_with_its_client(server: Server) -> None:
+    with server.connect() as client:
+        client.ask("/download").until(b"xxx")
+    server.process.wait_for("download closed")
+
+
+def test_open_streams_hold_no_threads(start: Callable[..., Server]) -> None:
+    server = start()
+    clients = [server.connect() for _ in range(500)]
+    for number, client in enumerate(clients):
+        client.ask(f"/stream/silent?as={number}")
+    for client in clients:
+        client.until(b"id: 1\n")
+    print(f"\n500 open streams: {server.threads} threads, {server.rss / 2**20:.0f} MiB")
+    assert server.threads <= 20
+    for client in clients:
+        client.socket.close()

@@ -20,5 +20,5 @@ def run() -> int:
     page = frontend.command("run", "check")
     if subprocess.run(page, cwd=frontend.FRONTEND, env=frontend.environment(), check=False).returncode:
         bad.append("types of the page")
-    print(f"check: {', '.join(bad)} not as they should be" if bad else "check: all as it should be")
+    print(f"\ncheck: {', '.join(bad)} not as they should be" if bad else "\ncheck: all as it should be")
     return 1 if bad else 0

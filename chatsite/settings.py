@@ -246,6 +246,8 @@ OFFERED_MODELS = [name.strip() for name in env.list("CHATSITE_MODELS", default=[
 
 # --- Limits of one answer: it goes on when its reader leaves, so something must end it --------------------------------
 GENERATION_SECONDS = number("CHATSITE_GENERATION_SECONDS", 1800, 1, 7200)
+# Silence of a provider; a large model on a small machine may take longer to read a long question.
+IDLE_SECONDS = number("CHATSITE_IDLE_SECONDS", 120, 1, 3600)
 GENERATION_BYTES = number("CHATSITE_GENERATION_BYTES", 16 * 2**20, 2**10, 2**30)  # as upstream sends them
 REQUEST_CHARACTERS = number("CHATSITE_REQUEST_CHARACTERS", 400_000, 100, 10**7)
 

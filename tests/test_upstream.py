@@ -85,6 +85,7 @@ def test_errors_are_openais_error_objects(scripted: Upstream, status: int) -> No
         ("choices_null", b'{"choices":null}'),
         ("deep", b"[[[["),
         ("html", b"<h1>"),
+        ("error", b'{"error": {"message": "Scripted: overloaded'),
     ],
 )
 def test_garbage_is_sent_as_it_is(scripted: Upstream, garbage: str, seen: bytes) -> None:

@@ -6,7 +6,7 @@ fields, bad JSON, bad UTF-8, escapes of lone surrogates, lines that never end.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -19,11 +19,17 @@ _BLANK_LINE = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 _DATA_LINE = re.compile(rb"^data:[ ]?(.*)$", re.MULTILINE)
 
 
-class Broken(Exception):
+class Spoilt(Exception):
+    """The stream can't be read on. `before`: what the same chunk held before that, which is as good as any other."""
+
+    before: Sequence[Event] = ()
+
+
+class Broken(Spoilt):
     """What came is not what the OpenAI API promises; str() says what, without quoting it."""
 
 
-class Refused(Exception):
+class Refused(Spoilt):
     """Upstream says inside the stream that it failed; str() is its own message."""
 
 
@@ -54,21 +60,39 @@ class StreamDecoder:
         self.finish_reason = ""
         self.usage: Usage | None = None
         self.done = False  # [DONE] was seen
-        self._buffer = b""
+        self._buffer = bytearray()
         self._content, self._reasoning = Cleaner(), Cleaner()
 
     def feed(self, chunk: bytes) -> list[Event]:
-        """The events that `chunk` completes. Raises Broken or Refused."""
-        *blocks, self._buffer = _BLANK_LINE.split(self._buffer + chunk)
-        if len(self._buffer) > MAX_EVENT_BYTES:
-            raise Broken("a line that does not end")
-        return list(_merged(part for block in blocks for part in self._parts(block)))
+        """The events that `chunk` completes. Raises Spoilt."""
+        parts: list[Event] = []
+        try:
+            for block in self._blocks(chunk):
+                parts += self._parts(block)
+            if len(self._buffer) > MAX_EVENT_BYTES:
+                raise Broken("a line that does not end")
+        except Spoilt as spoilt:
+            spoilt.before = list(_merged(parts))
+            raise
+        return list(_merged(parts))
 
     def flush(self) -> list[Event]:
         """The stream has ended: a last event without its blank line counts too (many servers leave it out)."""
         events = self.feed(b"\n\n") if self._buffer.strip() else []
         rest: list[Event] = [Reasoning(self._reasoning.flush()), Content(self._content.flush())]
         return events + [event for event in rest if event.text]  # type: ignore[union-attr]
+
+    def _blocks(self, chunk: bytes) -> list[bytes]:
+        """What lies between blank lines; the rest waits. A line may come in thousands of pieces: each is searched once."""
+        seen = self._buffer
+        if seen:
+            seam = max(0, len(seen) - 3)  # a blank line may have come in part
+            seen += chunk
+            if not _BLANK_LINE.search(seen, seam):
+                return []
+        *blocks, rest = _BLANK_LINE.split(seen or chunk)
+        self._buffer = bytearray(rest)
+        return blocks
 
     def _parts(self, block: bytes) -> Iterator[Event]:
         data = b"\n".join(line.rstrip(b"\r") for line in _DATA_LINE.findall(block.replace(b"\r\n", b"\n")))
@@ -106,7 +130,7 @@ def _message(error: Any) -> str:
     return str(error.get("message", "") if isinstance(error, dict) else error)
 
 
-def _merged(parts: Iterator[Event]) -> Iterator[Event]:
+def _merged(parts: Iterable[Event]) -> Iterator[Event]:
     """Runs of the same kind become one event: one read of the socket is one event."""
     held: Content | Reasoning | None = None
     texts: list[str] = []

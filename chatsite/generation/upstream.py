@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 from django.conf import settings
 
-from chatsite.generation.decode import Broken, Refused, StreamDecoder
+from chatsite.generation.decode import Broken, Refused, Spoilt, StreamDecoder
 from chatsite.generation.events import Close, Event, Usage
 from chatsite.generation.pacing import Pacer
 from chatsite.providers.clients import client
@@ -60,7 +60,12 @@ async def read(question: Question, outcome: Outcome, pacer: Pacer) -> AsyncGener
     try:
         async with _opened(question) as response, contextlib.aclosing(_chunks(response, decoder, pacer)) as chunks:
             async for chunk in chunks:
-                events = decoder.feed(chunk)
+                try:
+                    events = decoder.feed(chunk)
+                except Spoilt as spoilt:
+                    if spoilt.before:
+                        yield list(spoilt.before)
+                    raise
                 outcome.finish_reason, outcome.usage = decoder.finish_reason, decoder.usage
                 if events:
                     yield events
@@ -69,19 +74,20 @@ async def read(question: Question, outcome: Outcome, pacer: Pacer) -> AsyncGener
         if events := decoder.flush():
             yield events
     except Exception as error:
-        raise Failed(explain(error)) from error
+        raise Failed(explain(error, question.target.api_key)) from error
     outcome.finish_reason, outcome.usage = decoder.finish_reason, decoder.usage
     if not outcome.finish_reason:
         raise Failed(Close("failed", 50203, "The model's answer broke off.", retryable=True))
 
 
-def explain(error: Exception) -> Close:
-    """What a reader is told of an exception, in words of ours: upstream's own may hold parts of a key."""
+def explain(error: Exception, key: str) -> Close:
+    """What a reader is told of an exception, in words of ours; upstream's own only where no part of `key` is in them."""
     match error:
         case Broken():
             return _failed(50203, f"The model's provider sent something unreadable: {error}.")
         case Refused():
-            return _failed(50201, f"The model's provider reported an error: {str(error)[:300] or 'no reason given'}")
+            said = "" if _tells(str(error), key) else str(error)[:300]
+            return _failed(50201, f"The model's provider reported an error: {said or 'no reason given'}")
         case _TooMuch():
             return Close("failed", 50206, "The answer grew larger than this site allows.", retryable=False)
     found = failure(error)
@@ -105,6 +111,11 @@ def explain(error: Exception) -> Close:
         case "refused" | "dns" | "tls" | "proxy":
             return _failed(50202, "The model's provider can't be reached.")
     return _failed(50201, "The model's provider failed in a way that is not known here.")
+
+
+def _tells(words: str, key: str) -> bool:
+    """Whether a part of the key worth the name is in these words."""
+    return any(key[start : start + 8] in words for start in range(len(key) - 7))
 
 
 def _failed(code: int, msg: str, retryable: bool = True) -> Close:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
+from django.conf import settings
+
 from chatsite.providers import demo
 from chatsite.providers.models import Target
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:  # importing the SDK takes a second: server.py does it after t
     import openai
 
 CONNECT_SECONDS = 10.0
-IDLE_SECONDS = 120.0  # between two reads of an answer
+IDLE_SECONDS = float(settings.IDLE_SECONDS)  # between two reads of an answer
 UNUSED_SECONDS = 7200.0  # longer than any answer may take: closing a client cuts what still streams through it
 KEYLESS = "none"  # local servers want no key, the SDK wants one
 

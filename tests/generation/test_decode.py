@@ -1,6 +1,7 @@
 """A provider's bytes, whole, split anywhere, and wrong."""
 
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -84,6 +85,20 @@ def test_a_line_that_never_ends_is_broken_before_it_fills_the_memory() -> None:
         decoder.feed(b"x" * 65536)
     with pytest.raises(Broken):
         decoder.feed(b"x")
+
+
+def test_what_came_whole_before_it_in_the_same_chunk_is_not_lost() -> None:
+    with pytest.raises(Broken) as caught:
+        StreamDecoder().feed(block(chunk(content="a")) + block(chunk(content="b")) + block(b"{"))
+    assert caught.value.before == [Content("ab")]
+
+
+def test_a_line_in_a_hundred_thousand_pieces_costs_no_more_than_one_in_a_few() -> None:
+    decoder, line = StreamDecoder(), block(chunk(content="x" * 400_000))
+    began = time.process_time()
+    found = [event for start in range(0, len(line), 4) for event in decoder.feed(line[start : start + 4])]
+    assert texts(found) == ("x" * 400_000, "")
+    assert time.process_time() - began < 5  # searched anew at each piece it takes minutes
 
 
 @pytest.mark.parametrize("error", [{"message": "quota"}, "quota"])

@@ -33,7 +33,8 @@ class Script:
     # linger: finish_reason, then the connection stays open; flood: 64 KB deltas for ever.
     end: Literal["stop", "length", "content_filter", "eof", "close", "cut", "hang", "linger", "flood"] = "stop"
     # Something broken in the place of content delta number `at`, the rest of the answer follows.
-    garbage: Literal["", "json", "utf8", "html", "choices_null", "deep", "neverline"] = ""
+    # error: OpenAI's error object, with the key it was asked with in its words.
+    garbage: Literal["", "json", "utf8", "html", "choices_null", "deep", "neverline", "error"] = ""
     at: int = 0
     status: int = 200  # another one is answered with OpenAI's error object
     retry_after: int | None = None
@@ -118,6 +119,10 @@ class Encoder:
     def usage(self, completion_tokens: int) -> bytes:
         """The chunk that `stream_options.include_usage` asks for: no choices, only figures."""
         return self._json(choices=[], usage=usage(completion_tokens))
+
+    def error(self, message: str) -> bytes:
+        """What a server sends that fails after its headers."""
+        return self.event(json.dumps({"error": {"message": f"Scripted: {message}", "type": "scripted_error"}}))
 
     def garbage(self, kind: str) -> bytes:
         """One broken event (`neverline`, which has no end, is the server's business)."""

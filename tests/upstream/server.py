@@ -106,7 +106,10 @@ class Exchange:
     async def _garbage(self) -> None:
         while self.script.garbage == "neverline":
             await self._send(b"data: " + b"x" * 65536)
-        await self._send(self.encode.garbage(self.script.garbage))
+        if self.script.garbage == "error":
+            await self._send(self.encode.error(f"overloaded, {self.record.headers.get('authorization')}"))
+        else:
+            await self._send(self.encode.garbage(self.script.garbage))
 
     async def _end(self) -> None:
         match self.script.end:
@@ -153,7 +156,8 @@ class Exchange:
 
     async def _refuse(self) -> None:
         phrase = HTTPStatus(self.script.status).phrase
-        error = {"message": f"Scripted: {phrase}", "type": "scripted_error", "param": None, "code": None}
+        told = f"Scripted: {phrase}, {self.record.headers.get('authorization')}"
+        error = {"message": told, "type": "scripted_error", "param": None, "code": None}
         extra = "" if self.script.retry_after is None else f"retry-after: {self.script.retry_after}\r\n"
         await self._whole(HTTPStatus(self.script.status), _JSON, json.dumps({"error": error}).encode(), extra)
 

@@ -83,7 +83,7 @@ class StreamDecoder:
         return events + [event for event in rest if event.text]  # type: ignore[union-attr]
 
     def _blocks(self, chunk: bytes) -> list[bytes]:
-        """What lies between blank lines; the rest waits. A line may come in thousands of pieces: each is searched once."""
+        """What lies between blank lines; the rest waits. Of a line in thousands of pieces each is searched once."""
         seen = self._buffer
         if seen:
             seam = max(0, len(seen) - 3)  # a blank line may have come in part

@@ -81,7 +81,7 @@ async def read(question: Question, outcome: Outcome, pacer: Pacer) -> AsyncGener
 
 
 def explain(error: Exception, key: str) -> Close:
-    """What a reader is told of an exception, in words of ours; upstream's own only where no part of `key` is in them."""
+    """What a reader is told of an exception. In words of ours, or upstream's where no part of `key` is in them."""
     match error:
         case Broken():
             return _failed(50203, f"The model's provider sent something unreadable: {error}.")

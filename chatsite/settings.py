@@ -197,7 +197,7 @@ elif _database["ENGINE"].endswith("postgresql"):
         "CONN_MAX_AGE": 0,
         "OPTIONS": {
             **_database.get("OPTIONS", {}),
-            "pool": {"min_size": 1, "max_size": number("CHATSITE_DATABASE_POOL", 10, 2, 200), "timeout": 10},
+            "pool": {"min_size": 1, "max_size": number("CHATSITE_DATABASE_POOL", 20, 12, 200), "timeout": 10},
         },
     }
 else:

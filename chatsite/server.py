@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 21.0  # for generations that run when SIGTERM comes
 RESPONSE_SECONDS = 1.0  # then for responses under way; closing takes two more at most
-IN_ALL_SECONDS = 25
+IN_ALL_SECONDS, AT_ONCE_SECONDS = 25, 5  # the latest end after SIGTERM and SIGINT
 BACKLOG = 2048  # with Daphne's 50, 2,000 clients that come back after a restart took 24 s instead of 2 (measured)
 # What the kernel may hold of a connection, beside the 64 KiB of the transport: unsent bytes, and how long it tries.
 SOCKET_OPTIONS = {"TCP_NOTSENT_LOWAT": 64 * 1024, "TCP_USER_TIMEOUT": 60_000}
@@ -52,7 +52,7 @@ class Life:
     def run(self, listener: socket.socket) -> None:
         """Serve on a listening socket until a signal comes. Raises what opening the house raised."""
         for number in (signal.SIGTERM, signal.SIGINT):
-            self._loop.add_signal_handler(number, self._signalled, number)
+            signal.signal(number, self._signalled)
         asyncio.set_event_loop(self._loop)
         life = self._loop.create_task(self._live(listener))
         life.add_done_callback(lambda _: reactor.stop())
@@ -60,14 +60,13 @@ class Life:
         self._clear()
         life.result()
 
-    def _signalled(self, number: int) -> None:
-        if self._stop.done():
-            signal.signal(number, signal.SIG_DFL)
-            os.kill(os.getpid(), number)
-        else:
-            self._stop.set_result(DRAIN_SECONDS if number == signal.SIGTERM else 0.0)
-            # Whatever may hang from here on (a locked database, a thread): the kernel ends this process.
-            signal.alarm(IN_ALL_SECONDS if number == signal.SIGTERM else 5)
+    def _signalled(self, number: int, frame: object) -> None:
+        """Not a handler of the loop's: the loop may be what hangs."""
+        for again in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(again, signal.SIG_DFL)
+        # Whatever hangs from here on (a locked database, a thread): the kernel ends this process.
+        signal.alarm(IN_ALL_SECONDS if number == signal.SIGTERM else AT_ONCE_SECONDS)
+        self._loop.call_soon_threadsafe(self._stop.set_result, DRAIN_SECONDS if number == signal.SIGTERM else 0.0)
 
     async def _live(self, listener: socket.socket) -> None:
         await self._open_house()

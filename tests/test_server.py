@@ -107,11 +107,12 @@ def test_half_sent_requests_and_endless_streams_do_not_hinder_it(start: Start) -
     assert "Error" not in server.said
 
 
-def test_it_ends_although_a_thread_hangs(start: Start) -> None:
+@pytest.mark.parametrize("path", ["/stuck", "/stream/hanging"], ids=["a thread", "the loop"])
+def test_it_ends_although_something_hangs(start: Start, path: str) -> None:
     """The process is given 5 s after SIGINT, whatever happens."""
     server = start()
     with server.connect() as client:
-        client.ask("/stuck")
+        client.ask(path)
         server.process.wait_for("stuck")
         server.process.signal(signal.SIGINT)
         assert server.process.wait(10) == -signal.SIGALRM

@@ -149,6 +149,8 @@ def resolve(user_id: UUID, model: str | None) -> Target:
     if row:
         return row.target()
     target = None if wanted and rows.exists() else _without_rows(wanted)
+    if target is None and not wanted and (row := rows.first()):  # the provider has told its models between two looks
+        return row.target()
     if target is None:
         raise ApiError(42203, "There is no such model here, or you may not use it. GET /api/models lists yours.")
     return target

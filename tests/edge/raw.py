@@ -1,5 +1,6 @@
 """A client without manners: bytes on a socket."""
 
+import select
 import socket
 from typing import Self
 
@@ -31,6 +32,11 @@ class Raw:
     def ask(self, path: str, *headers: str, method: str = "GET", body: bytes = b"") -> Self:
         lines = [f"{method} {path} HTTP/1.1", "Host: localhost", *headers, "", ""]
         return self.send("\r\n".join(lines).encode() + body)
+
+    @property
+    def has_answer(self) -> bool:
+        """Whether something has come that was not read yet."""
+        return bool(select.select([self.socket], [], [], 0)[0])
 
     def until(self, end: bytes) -> bytes:
         """What comes until `end` has come or the other side has closed."""

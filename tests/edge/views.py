@@ -46,6 +46,12 @@ async def failing() -> AsyncIterator[bytes]:
     raise LookupError("inside the stream")
 
 
+async def hanging() -> AsyncIterator[bytes]:
+    yield b"one\n"
+    say("stuck")
+    time.sleep(60)  # noqa: ASYNC251 (the fault that is meant)
+
+
 async def three() -> AsyncIterator[bytes]:
     for frame in (b"one\n", b"two\n", b"three\n"):
         yield frame
@@ -56,6 +62,7 @@ STREAMS = {
     "silent": lambda: ticks(3600),
     "flood": flood,
     "failing": failing,
+    "hanging": hanging,
     "three": three,
 }
 

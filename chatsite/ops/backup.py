@@ -18,11 +18,19 @@ class NoCopy(Exception):
 
 
 def before_migration(folder: Path) -> Path:
+    """A checked copy in the folder; older ones of this kind make room."""
+    copy = checked_copy(folder, "before-migration")
+    for old in sorted(folder.glob("before-migration-*"))[:-KEPT]:
+        old.unlink()
+    return copy
+
+
+def checked_copy(folder: Path, name: str) -> Path:
     """A checked copy in the folder, which is made if need be. NoCopy when it cannot be had; nothing is left then."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     settings = connections[DEFAULT_DB_ALIAS].settings_dict
     sqlite = settings["ENGINE"].endswith("sqlite3")
-    copy = folder / f"before-migration-{timezone.now():%Y%m%d-%H%M%S-%f}.{'sqlite3' if sqlite else 'pgdump'}"
+    copy = folder / f"{name}-{timezone.now():%Y%m%d-%H%M%S-%f}.{'sqlite3' if sqlite else 'pgdump'}"
     fresh = copy.with_suffix(".part")
     fresh.touch(0o600)
     try:
@@ -36,8 +44,6 @@ def before_migration(folder: Path) -> Path:
         fresh.rename(copy)  # only a checked copy bears the name of one
     finally:
         fresh.unlink(missing_ok=True)
-    for old in sorted(folder.glob("before-migration-*"))[:-KEPT]:
-        old.unlink()
     return copy
 
 

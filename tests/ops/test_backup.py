@@ -127,3 +127,16 @@ def test_only_the_latest_copies_are_kept(tmp_path: Path, sqlite_template: Templa
     names = [copy.name[17:21] for copy in database.copies]
     assert names[:-1] == ["2006", "2007", "2008", "2009"]
     assert len(names) == backup.KEPT
+
+
+def test_a_backup_is_made_where_it_is_asked_for_and_says_where(database: Database, tmp_path: Path) -> None:
+    copy = Path(database.manage("backup", str(tmp_path / "safe")).strip())
+    assert copy.parent == tmp_path / "safe"
+    assert copy.stat().st_size > 0
+    assert copy.stat().st_mode & 0o077 == 0
+
+
+def test_a_backup_that_cannot_be_made_says_why(database: Database) -> None:
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        database.manage("backup", "/dev/null/nowhere")
+    assert "No copy was made" in refused.value.stderr

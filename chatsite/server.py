@@ -77,8 +77,10 @@ class Life:
         threading.Thread(target=background, name="background", daemon=True).start()
         seconds = await self._stop
         await port.stopListening().asFuture(self._loop)
-        await self._close_house(seconds)
-        await self._connections.close(RESPONSE_SECONDS if seconds else 0.0)
+        try:
+            await self._close_house(seconds)
+        finally:
+            await self._connections.close(RESPONSE_SECONDS if seconds else 0.0)
 
     def _clear(self) -> None:
         """End what still runs on the loop, which has stopped."""
@@ -158,9 +160,11 @@ def main() -> None:
         raise_open_files()
         from chatsite.asgi import application
         from chatsite.generation.house import close_house, open_house
+
+        life = Life(application, open_house, close_house)
     except ImproperlyConfigured as error:
         sys.exit(f"chatsite cannot serve: {error}")
-    Life(application, open_house, close_house).run(listener)
+    life.run(listener)
 
 
 if __name__ == "__main__":

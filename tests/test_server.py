@@ -43,6 +43,8 @@ def test_an_address_of_another_machine_is_said_in_plain_words(tmp_path: Path) ->
 
 def test_a_bad_setting_is_said_in_plain_words(tmp_path: Path) -> None:
     assert "CHATSITE_URL must look like" in refused(tmp_path, "--port", "0", CHATSITE_URL="chat.example.org")
+    told = refused(tmp_path, "--port", "0", CHATSITE_TRUSTED_PROXIES="10.0.0.1,everybody")
+    assert "CHATSITE_TRUSTED_PROXIES must be addresses or networks" in told
 
 
 def test_it_may_open_as_many_files_as_it_is_allowed_to(start: Start) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import logging
+import math
 from functools import partial
 from typing import Any
 
@@ -12,7 +13,7 @@ from twisted.logger import FilteringLogObserver, LogLevel, LogLevelFilterPredica
 
 from chatsite.edge.channel import Factory
 from chatsite.edge.exchange import Exchange
-from chatsite.edge.forwarded import believe
+from chatsite.edge.forwarded import believe, networks
 from chatsite.edge.interface import Application
 from chatsite.edge.sockets import Socket, SocketFactory
 
@@ -44,6 +45,7 @@ class Connections(Server):
             request_buffer_size=64 * 1024,
             server_name="",
         )
+        self._proxies = networks(settings.TRUSTED_PROXIES)
         self.connections = {}
         self.http_factory = Factory(self)
         self.ws_factory = SocketFactory(self, server="")
@@ -66,7 +68,7 @@ class Connections(Server):
         if protocol not in self.connections:
             return None
         scope |= {"root_path": "", "asgi": {"version": "3.0"}}  # Daphne would take root_path from a header
-        believe(scope, settings.TRUSTED_PROXIES)
+        believe(scope, self._proxies)
         queue: asyncio.Queue[Any] = asyncio.Queue()
         # An empty context: ours may be that of an earlier request, whose task made the loop listen to this connection.
         context = contextvars.Context()
@@ -116,8 +118,10 @@ class Connections(Server):
         left = details.get("disconnected")
         if left is None and isinstance(protocol, Socket):
             protocol.check_timeouts()
-        elif left is not None and now - left > LEAVE_SECONDS and details["application_instance"].cancel():
+        elif left is not None and now - left > LEAVE_SECONDS:
             logger.warning("An application went on %d s after its client had left: %r", now - left, protocol)
+            details["application_instance"].cancel()
+            details["disconnected"] = math.inf  # once is enough
 
     async def close(self, grace: float) -> None:
         """Let responses end for `grace` seconds, then end them; takes at most two seconds more."""

@@ -89,8 +89,8 @@ class Exchange(WebRequest):
 
     def _hand_to_daphne(self, message: Message) -> None:
         kind = message["type"]
-        self._turn = -1
         if self._disconnected:
+            self._turn = -1  # who sends to nobody may not know it yet
             return
         if kind == "http.response.start":
             self.server.check_headers_type(message)

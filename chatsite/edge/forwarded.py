@@ -1,11 +1,13 @@
 """Which of X-Forwarded-For and X-Forwarded-Proto is to be believed: what our own proxies wrote, and nothing else."""
 
 from collections.abc import Iterable, Sequence
-from functools import cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+
 Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
 
 # Nobody downstream may take these for true: what is true of them stands in the scope.
 CLAIMS = frozenset(
@@ -13,13 +15,20 @@ CLAIMS = frozenset(
 )
 
 
-def believe(scope: dict[str, Any], proxies: Sequence[str]) -> None:
+def networks(proxies: Iterable[str]) -> list[Network]:
+    """Addresses and networks (10.0.0.0/8) of our own proxies. ImproperlyConfigured for anything else."""
+    try:
+        return [ip_network(proxy.strip(), strict=False) for proxy in proxies]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"CHATSITE_TRUSTED_PROXIES must be addresses or networks: {error}") from None
+
+
+def believe(scope: dict[str, Any], ours: Sequence[Network]) -> None:
     """Put the real client and scheme into an ASGI scope and take the claims out of its headers.
 
     That there were claims, believed or not, stays as "chatsite.forwarded": somebody speaks for somebody else here.
-    `proxies`: addresses and networks (10.0.0.0/8) of our own. Each proxy appends whom it was asked by, so the list is
-    read from the right, for as long as the one who asked is a proxy of ours. Of several X-Forwarded-Proto the one of
-    the outermost believed proxy counts.
+    Each proxy appends whom it was asked by, so the list is read from the right, for as long as the one who asked is a
+    proxy of ours. Of several X-Forwarded-Proto the one of the outermost believed proxy counts.
     """
     claims = [(name, value.decode("latin1")) for name, value in scope["headers"] if name in CLAIMS]
     if not claims:
@@ -28,7 +37,7 @@ def believe(scope: dict[str, Any], proxies: Sequence[str]) -> None:
     scope["chatsite.forwarded"] = True
     scope["headers"] = [(name, value) for name, value in scope["headers"] if name not in CLAIMS]
     asked_by = _address(scope["client"][0]) if scope["client"] else None
-    chain = _believed(asked_by, _values(claims, b"x-forwarded-for"), _networks(tuple(proxies)))
+    chain = _believed(asked_by, _values(claims, b"x-forwarded-for"), ours)
     if not chain:
         return
     if chain[-1] != asked_by:
@@ -36,7 +45,7 @@ def believe(scope: dict[str, Any], proxies: Sequence[str]) -> None:
     _believe_scheme(scope, _values(claims, b"x-forwarded-proto")[-max(len(chain) - 1, 1) :])
 
 
-def _believed(asked_by: Address | None, claimed: list[str], ours: Iterable[IPv4Network | IPv6Network]) -> list[Address]:
+def _believed(asked_by: Address | None, claimed: list[str], ours: Sequence[Network]) -> list[Address]:
     """From whom we were asked outwards: proxies of ours, then the client. Empty when no proxy of ours asked."""
     chain = []
     address = asked_by
@@ -70,8 +79,3 @@ def _address(text: str) -> Address | None:
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address
-
-
-@cache
-def _networks(proxies: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
-    return tuple(ip_network(proxy, strict=False) for proxy in proxies)

@@ -5,6 +5,7 @@ notices, so that a test can wait for the line.
 """
 
 import asyncio
+import contextvars
 import os
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
@@ -52,6 +53,17 @@ async def fails_late(scope: Scope, receive: Receive, send: Send) -> None:
     await _start(send)
     await send({"type": "http.response.body", "body": b"some", "more_body": True})
     raise LookupError("after the start")
+
+
+_seen = contextvars.ContextVar("seen", default="nothing")
+
+
+async def context(scope: Scope, receive: Receive, send: Send) -> None:
+    """What earlier requests left in this one's context."""
+    seen = _seen.get()
+    _seen.set("an earlier request")
+    await _start(send)
+    await send({"type": "http.response.body", "body": seen.encode()})
 
 
 async def says_nothing(scope: Scope, receive: Receive, send: Send) -> None:

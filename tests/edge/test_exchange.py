@@ -61,6 +61,11 @@ def test_requests_sent_all_at_once_are_answered_in_their_order(server: Server) -
     assert [int(line.split()[1]) for line in data.split(b"\r\n") if line.startswith(b"Content-Length")] == [5, 3, 7]
 
 
+def test_a_request_knows_nothing_of_earlier_ones_on_its_connection(server: Server) -> None:
+    with requests.Session() as session:
+        assert [session.get(f"{server.url}/raw/context", timeout=5).text for _ in range(3)] == ["nothing"] * 3
+
+
 def test_a_reader_that_stops_is_dropped_and_others_go_on(server: Server) -> None:
     with server.connect(buffer=4096) as stopped, server.connect() as other:
         stopped.ask("/stream/flood?as=stopped")

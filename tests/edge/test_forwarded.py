@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from chatsite.edge.forwarded import believe
+from chatsite.edge.forwarded import believe, networks
 
 PROXY, INNER, CLIENT, LIAR = "10.0.0.1", "10.0.0.2", "192.0.2.7", "203.0.113.9"
 
@@ -11,7 +11,7 @@ def scope(peer: str, *headers: tuple[str, str], kind: str = "http") -> dict[str,
     """What `believe` makes of a request that came from `peer`."""
     raw = [(name.lower().encode(), value.encode()) for name, value in headers]
     made: dict[str, Any] = {"type": kind, "scheme": "http", "client": [peer, 5000], "headers": raw}
-    believe(made, ["10.0.0.0/8", "2001:db8::1"])
+    believe(made, networks(["10.0.0.0/8", "2001:db8::1"]))
     return made
 
 

@@ -1,11 +1,15 @@
 """A stream after Django has ended its request."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
 
+import pytest
 import requests
 
+from chatsite.edge.handover import stream
+from chatsite.edge.interface import Message
 from tests.edge.conftest import Server
 
 
@@ -97,3 +101,48 @@ def test_open_streams_hold_no_threads(start: Callable[..., Server]) -> None:
     assert server.threads <= 20
     for client in clients:
         client.socket.close()
+
+
+class Faulty:
+    """A reader that fails where it is told to."""
+
+    principal = None
+
+    def __init__(self, where: str) -> None:
+        self._where, self._yielded = where, 0
+
+    def __aiter__(self) -> "Faulty":
+        self._fail("at its start")
+        return self
+
+    async def __anext__(self) -> bytes:
+        self._yielded += 1
+        self._fail(f"at frame {self._yielded}")
+        if self._yielded > 3:
+            raise StopAsyncIteration
+        return b"frame\n"
+
+    async def aclose(self) -> None:
+        self._fail("at its end")
+
+    def _fail(self, where: str) -> None:
+        if where == self._where:
+            raise LookupError(where)
+
+
+@pytest.mark.parametrize("where", ["at its start", "at frame 1", "at frame 3", "at its end"])
+async def test_a_fault_anywhere_is_an_orderly_end(where: str, caplog: pytest.LogCaptureFixture) -> None:
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def receive() -> Message:
+        await asyncio.Event().wait()
+        raise NotImplementedError
+
+    await stream(Faulty(where), {"type": "http.response.start", "status": 200, "headers": []}, receive, send)
+    assert [message["type"] for message in sent].count("http.response.start") == 1
+    assert not sent[-1].get("more_body")
+    assert where in caplog.text
+    assert asyncio.all_tasks() == {asyncio.current_task()}

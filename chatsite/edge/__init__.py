@@ -9,6 +9,7 @@ forwarded    (pure) which of X-Forwarded-For and -Proto is to be believed
 static       files below /static/, without Django
 cors         other origins, where they are allowed
 lanes        Django in a few threads, one hop per request
+interface    the types of ASGI
 handover     a stream, once Django has ended its request
 refusals     errors as JSON below /api and /v1, and the page that names the setting for an unknown host
 

@@ -83,7 +83,8 @@ export interface Me {
 
 /** Body of POST /api/chat. `request` null: another answer to the parent, or more of it. */
 export interface Start {
-  model: string;
+  /** null: the conversation's, else the site's. */
+  model: string | null;
   convGroupId: string | null;
   parentConvId: string | null;
   request: string | null;

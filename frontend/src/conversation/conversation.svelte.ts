@@ -71,7 +71,11 @@ export class Conversation {
 
   /** Stop following while nobody looks; what is generated goes on, and load() comes back to it. */
   leave(): void {
-    for (const [key, reading] of this.#readings) if (!isLocal(this.#item(key)!)) reading.abort();
+    for (const [key, reading] of this.#readings) {
+      const item = this.#item(key);
+      // A start that is not confirmed goes on: aborted, nobody would know whether it happened.
+      if (item && !isLocal(item)) reading.abort();
+    }
   }
 
   /** Once after the page was loaded: repeat a start that the reload cut off, under its key, so that it happens once. */
@@ -80,13 +84,13 @@ export class Conversation {
     if (unsent) this.#start(unsent.body, unsent.key);
   }
 
-  send(request: string, model: string): void {
+  send(request: string, model: string | null): void {
     this.#dropUnsent();
     this.#start({ model, convGroupId: this.id, parentConvId: this.currentNode, request });
   }
 
   /** Another answer to the same question. */
-  regenerate(answer: Item, model: string): void {
+  regenerate(answer: Item, model: string | null): void {
     if (answer.refusal) return this.#repeat(answer, model);
     this.#dropUnsent();
     this.#start({ model, convGroupId: this.id, parentConvId: answer.parentConvId, request: null });
@@ -95,7 +99,7 @@ export class Conversation {
   /** More text for an answer that ended early. */
   proceed(answer: Item): void {
     this.#put({ ...answer, status: "in_progress", error: null, finishReason: null, link: "sending" });
-    const body = { model: answer.model ?? this.model, convGroupId: this.id, parentConvId: answer.convId, request: null };
+    const body = { model: answer.model, convGroupId: this.id, parentConvId: answer.convId, request: null };
     void this.#read(answer.key, { key: uuid4(), body });
   }
 
@@ -170,7 +174,7 @@ export class Conversation {
     void this.#read(answer.key, { key, body });
   }
 
-  #repeat(answer: Item, model: string): void {
+  #repeat(answer: Item, model: string | null): void {
     const start = this.#starts.get(answer.key);
     this.#dropUnsent();
     if (start) this.#start({ ...start, model });

@@ -1,0 +1,127 @@
+"""The page in a real Chromium, at a real site on SQLite, with the scripted upstream as its model.
+
+A process of their own (`./run test` sees to it): pytest-playwright's event loop breaks asyncio tests that come after.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.browser.tab import Tab
+from tests.databases import Template
+from tests.people import Person
+from tests.site import Site
+from tests.upstream import Upstream
+
+NewTab = Callable[..., Tab]
+
+# What browsers say of connections that were cut on purpose, and of plain HTTP, is not a fault of the page.
+_EXPECTED = ("net::ERR_", "WebSocket connection to", "status of 4", "status of 5", "Cross-Origin-Opener-Policy")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The system's Chromium. lan.test is a name on which a browser does not trust plain HTTP, unlike 127.0.0.1."""
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    return {
+        **browser_type_launch_args,
+        "executable_path": path,
+        "args": ["--no-sandbox", "--host-resolver-rules=MAP lan.test 127.0.0.1"],
+    }
+
+
+@pytest.fixture
+def template(sqlite_template: Template) -> Template:
+    """The page does not know which database is behind it: one is enough."""
+    return sqlite_template
+
+
+@pytest.fixture
+def upstream(upstream_process: Upstream) -> Upstream:
+    """The scripted upstream, as new."""
+    upstream_process.reset()
+    return upstream_process
+
+
+@pytest.fixture(scope="session")
+def standing(
+    sqlite_template: Template, tmp_path_factory: pytest.TempPathFactory, upstream_process: Upstream
+) -> Iterator[Site]:
+    """A site that runs as long as the tests do, for those that leave it standing."""
+    data = tmp_path_factory.mktemp("standing") / "data"
+    env = {"OPENAI_BASE_URL": upstream_process.base_url, "OPENAI_API_KEY": "sk-upstream"}
+    with sqlite_template.copy(data) as url, Site(data, url, env, sqlite_template.people) as running:
+        yield running
+
+
+@pytest.fixture
+def home(request: pytest.FixtureRequest, upstream: Upstream) -> Site:
+    """The site of the test: its own when it takes `site`, else the standing one, without conversations."""
+    if "site" in request.fixturenames:
+        own: Site = request.getfixturevalue("site")
+        return own
+    standing: Site = request.getfixturevalue("standing")
+    for name in ("alice", "charlie"):
+        _delete_conversations(standing.url, standing.user(name))
+    return standing
+
+
+def _delete_conversations(url: str, person: Person) -> None:
+    while rows := requests.get(f"{url}/api/conversations", headers=person.headers).json()["conversations"]:
+        for row in rows:
+            requests.delete(f"{url}/api/conversations/{row['convGroupId']}", headers=person.headers)
+
+
+@pytest.fixture
+def new_tab(home: Site, browser: Browser) -> Iterator[NewTab]:
+    """Makes tabs: `new_tab("alice")` is signed in, in a browser profile of its own; `context=` shares one.
+
+    At the end each tab must have been free of script errors and refused policies.
+    """
+    contexts: list[BrowserContext] = []
+    troubles: list[str] = []
+
+    def make(name: str = "alice", context: BrowserContext | None = None, **options: Any) -> Tab:
+        if context is None:
+            context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, "locale": "en-US"} | options)
+            contexts.append(context)
+        page = context.new_page()
+        _listen(page, troubles)
+        tab = Tab(page, home.url)
+        if len(context.pages) == 1 and name:
+            tab.sign_in(home.user(name))
+        return tab
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not troubles
+
+
+def _listen(page: Page, troubles: list[str]) -> None:
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("console", lambda said: troubles.append(said.text) if _is_trouble(said.type, said.text) else None)
+
+
+def _is_trouble(kind: str, text: str) -> bool:
+    return kind in ("error", "warning") and not any(words in text for words in _EXPECTED)
+
+
+@pytest.fixture
+def tab(new_tab: NewTab) -> Tab:
+    """Alice's, on a new conversation."""
+    return new_tab()
+
+
+@pytest.fixture
+def screenshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where pictures of the states go: CHATSITE_SCREENSHOTS, to look at them, else a temporary folder."""
+    folder = Path(os.environ.get("CHATSITE_SCREENSHOTS") or tmp_path_factory.mktemp("screenshots"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

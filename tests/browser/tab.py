@@ -1,0 +1,72 @@
+"""What a person does with the page, and sees of it."""
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.people import Person
+
+
+class Tab:
+    """One open tab. Names are those a screen reader says, in English."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page, self.url = page, url
+
+    def sign_in(self, person: Person) -> None:
+        """Through the form, as everybody does."""
+        self.page.goto(f"{self.url}/accounts/login/")
+        self.page.locator("[name=login]").fill(person.email)
+        self.page.locator("[name=password]").fill(person.password)
+        self.page.locator("[name=password]").press("Enter")
+        self.page.wait_for_url(f"{self.url}/")
+        expect(self.composer).to_be_visible()
+
+    @property
+    def composer(self) -> Locator:
+        return self.page.locator(".composer textarea")
+
+    @property
+    def send_button(self) -> Locator:
+        return self.page.get_by_role("button", name="Send", exact=True)
+
+    @property
+    def stop_button(self) -> Locator:
+        return self.page.get_by_role("button", name="Stop", exact=True)
+
+    @property
+    def answer(self) -> Locator:
+        """The last one."""
+        return self.page.locator("article.answer").last
+
+    @property
+    def text(self) -> Locator:
+        """Of the last answer, rendered."""
+        return self.answer.locator(".markdown")
+
+    @property
+    def questions(self) -> Locator:
+        return self.page.locator("article.question .bubble")
+
+    @property
+    def rows(self) -> Locator:
+        """The conversations in the sidebar."""
+        return self.page.locator("nav li a")
+
+    def ask(self, text: str) -> None:
+        """Write it and press Enter."""
+        self.composer.fill(text)
+        self.composer.press("Enter")
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def wait_until_named(self) -> str:
+        """The id of the conversation, once the server has named it."""
+        self.page.wait_for_url(f"{self.url}/c/*")
+        return self.page.url.rsplit("/", 1)[1]
+
+    def wait_until_ended(self, timeout: float = 20_000) -> None:
+        expect(self.answer).to_have_attribute("aria-busy", "false", timeout=timeout)
+
+    def scroll_top(self) -> float:
+        top: float = self.page.locator(".scroll").evaluate("area => area.scrollTop")
+        return top

@@ -50,13 +50,15 @@ def of(feed: Feed) -> Script:
 
 def script(user_id: UUID, message_id: UUID) -> Script:
     """Look a message up for reading. Synchronous. 404 for what is not the user's, or was never generated."""
+    # Before the status: were its end committed between the two looks, it would seem to run on behind its end for ever.
+    last = rows.last_seq(message_id)
     message = access.message(user_id, message_id)
     generations = list(Generation.objects.filter(message_id=message_id).order_by("first_seq"))
     if not generations:
         raise ApiError(40401, "There is nothing here, or it is not yours.")
     encoders = [(generation.first_seq, Encoder(generation.head(message))) for generation in generations]
     running = message.status == Status.IN_PROGRESS
-    return Script(encoders, rows.last_seq(message_id) if running else message.last_seq, running)
+    return Script(encoders, last if running else message.last_seq, running)
 
 
 class Reader:

@@ -57,16 +57,26 @@ def read(message_id: UUID, after: int, limit: int) -> list[tuple[int, bytes]]:
 
 
 def read_newer(cursors: Iterable[tuple[UUID, int]]) -> list[Row]:
-    """Rows behind each (message, seq), in order: one query for all that this process follows elsewhere."""
-    known = list(cursors)
+    """Rows behind each (message, seq), in order: one query for all that this process follows elsewhere.
+
+    From packs too: a message may end and be packed between two looks. One statement, for the reason given in `read`.
+    """
+    known = dict(cursors)
     marks = ", ".join(["(%s, %s)" if connection.vendor == "sqlite" else "(%s::uuid, %s::int)"] * len(known))
     sql = (
-        f"WITH known(id, seq) AS (VALUES {marks}) SELECT e.message_id, e.seq, e.data"
-        f" FROM known JOIN {_EVENTS} e ON e.message_id = known.id AND e.seq > known.seq ORDER BY e.message_id, e.seq"
+        f"WITH known(id, seq) AS (VALUES {marks}) SELECT e.message_id, e.seq, 0, e.data"
+        f" FROM known JOIN {_EVENTS} e ON e.message_id = known.id AND e.seq > known.seq"
+        " UNION ALL SELECT p.message_id, p.first_seq, p.last_seq, p.data"
+        f" FROM known JOIN {_PACKS} p ON p.message_id = known.id AND p.last_seq > known.seq ORDER BY 1, 2"
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [value for message_id, seq in known for value in (key(message_id), seq)])
-        return [(_uuid(message_id), seq, bytes(data)) for message_id, seq, data in cursor.fetchall()]
+        cursor.execute(sql, [value for message_id, seq in known.items() for value in (key(message_id), seq)])
+        found: list[Row] = []
+        for given, seq, last, data in cursor.fetchall():
+            message_id = _uuid(given)
+            entries = unpack(seq, bytes(data)) if last else [(seq, bytes(data))]
+            found += [(message_id, at, entry) for at, entry in entries if at > known[message_id]]
+    return found
 
 
 def last_seq(message_id: UUID) -> int:

@@ -36,9 +36,10 @@ def conversation(user_id: UUID, conversation_id: UUID, *, lock: bool = False) ->
     return found
 
 
-def message(user_id: UUID, message_id: UUID) -> Message:
-    """One message of a conversation of the user's own."""
-    found = Message.objects.filter(conversation__owner_id=user_id, id=message_id).first()
+def message(user_id: UUID, message_id: UUID, *, text: bool = True) -> Message:
+    """One message of a conversation of the user's own; without `text` what it says, maybe megabytes, is not fetched."""
+    rows = Message.objects if text else Message.objects.defer("content", "reasoning")
+    found = rows.filter(conversation__owner_id=user_id, id=message_id).first()
     if found is None:
         raise not_found()
     return found

@@ -13,7 +13,8 @@ import msgspec
 
 from chatsite.generation.events import Cleaner, Content, Event, Reasoning, Usage
 
-MAX_EVENT_BYTES = 2**20
+MAX_EVENT_BYTES = 2**20  # as upstream sends them
+MAX_TEXT = 2**14  # characters of one of ours: a reader who does not read holds one or two of them
 
 _BLANK_LINE = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 _DATA_LINE = re.compile(rb"^data:[ ]?(.*)$", re.MULTILINE)
@@ -131,15 +132,20 @@ def _message(error: Any) -> str:
 
 
 def _merged(parts: Iterable[Event]) -> Iterator[Event]:
-    """Runs of the same kind become one event: one read of the socket is one event."""
+    """Runs of the same kind become one event: one read of the socket is one event, unless it brought very much."""
     held: Content | Reasoning | None = None
     texts: list[str] = []
     for part in parts:
         assert isinstance(part, Content | Reasoning)
         if held is not None and type(part) is not type(held):
-            yield type(held)("".join(texts))
+            yield from _cut(held, "".join(texts))
             texts = []
         held = part
         texts.append(part.text)
     if held is not None:
-        yield type(held)("".join(texts))
+        yield from _cut(held, "".join(texts))
+
+
+def _cut(like: Content | Reasoning, text: str) -> Iterator[Event]:
+    """Events of one kind with that text in them, each within MAX_TEXT."""
+    return (type(like)(text[start : start + MAX_TEXT]) for start in range(0, len(text), MAX_TEXT))

@@ -7,7 +7,9 @@ from chatsite.generation.events import Event
 from chatsite.generation.sse import Encoder
 
 KEPT_BYTES = 256 * 1024  # older frames are read from the journal by whoever is that far behind
-SLICE = 200  # frames handed out at once, so that a slow reader holds little
+# What is handed out at once, so that a slow reader holds little:
+SLICE = 200  # frames
+SLICE_BYTES = 64 * 1024  # or so: that, and one frame more at the most
 
 
 class Feed:
@@ -45,9 +47,12 @@ class Feed:
             self._size -= sum(map(len, dropped))
 
     def since(self, cursor: int) -> list[bytes] | None:
-        """Frames behind `cursor`, at most SLICE; None when they are older than what is kept here."""
+        """Frames behind `cursor`, at most a slice; None when they are older than what is kept here."""
         start = len(self._frames) - (self.last - cursor)
-        return None if start < 0 else self._frames[start : start + SLICE]
+        if start < 0:
+            return None
+        frames = self._frames[start : start + SLICE]
+        return frames if len(frames) < 2 else _within(frames, SLICE_BYTES)
 
     @property
     def over(self) -> bool:
@@ -68,3 +73,12 @@ class Feed:
         for future in waiting:
             if not future.done():
                 future.set_result(None)
+
+
+def _within(frames: list[bytes], size: int) -> list[bytes]:
+    """The first of them, up to the one with which they are `size` bytes."""
+    for count, frame in enumerate(frames, 1):
+        size -= len(frame)
+        if size <= 0:
+            return frames[:count]
+    return frames

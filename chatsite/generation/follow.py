@@ -16,7 +16,7 @@ from chatsite.conversations import access
 from chatsite.conversations.models import Status
 from chatsite.errors import ApiError
 from chatsite.generation import events, rows, sse
-from chatsite.generation.feed import SLICE, Feed
+from chatsite.generation.feed import SLICE, SLICE_BYTES, Feed
 from chatsite.generation.models import Generation
 from chatsite.generation.sse import Encoder
 from chatsite.generation.threads import in_thread
@@ -52,7 +52,7 @@ def script(user_id: UUID, message_id: UUID) -> Script:
     """Look a message up for reading. Synchronous. 404 for what is not the user's, or was never generated."""
     # Before the status: were its end committed between the two looks, it would seem to run on behind its end for ever.
     last = rows.last_seq(message_id)
-    message = access.message(user_id, message_id)
+    message = access.message(user_id, message_id, text=False)
     generations = list(Generation.objects.filter(message_id=message_id).order_by("first_seq"))
     if not generations:
         raise ApiError(40401, "There is nothing here, or it is not yours.")
@@ -127,7 +127,7 @@ class Reader:
         return first + b"".join(frames)
 
     async def _replay(self) -> list[bytes]:
-        entries = await in_thread(rows.read, self._feed.message_id, self._cursor, SLICE)
+        entries = await in_thread(rows.read, self._feed.message_id, self._cursor, SLICE, SLICE_BYTES)
         if not entries:  # deleted meanwhile
             self._feed.close(ended=False)
         return self._script.frames(entries)

@@ -188,7 +188,7 @@ def _cancels(worker_id: UUID) -> list[UUID]:
 
 
 def _request_cancel(user_id: UUID, message_id: UUID) -> str:
-    message = access.message(user_id, message_id)
+    message = access.message(user_id, message_id, text=False)
     running = Generation.objects.filter(message_id=message_id, status=Status.IN_PROGRESS)
     running.filter(cancel_requested_at=None).update(cancel_requested_at=timezone.now())
     return message.status

@@ -74,7 +74,10 @@ class Event(models.Model):
 
 
 class Pack(models.Model):
-    """Entries first_seq … last_seq of a message as zlib of their JSON lines: the same events, so cursors stay exact."""
+    """Entries first_seq … last_seq of a message as zlib of their JSON lines: the same events, so cursors stay exact.
+
+    A generation has one for each 64 KiB of them or so.
+    """
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+")
     first_seq = models.PositiveIntegerField()

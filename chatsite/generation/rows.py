@@ -1,7 +1,8 @@
 """The journal's rows: writing many at once, reading on from a seq, the end of a generation, packing. Synchronous."""
 
+import math
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from chatsite.generation.events import Folded, Terminal
 from chatsite.generation.models import Event, Generation, Pack
 
 Row = tuple[UUID, int, bytes]  # message, seq, encoded event
+PACK_BYTES = 64 * 1024  # before compression: who reads on from some cursor unpacks little that is not wanted
 
 _EVENTS = Event._meta.db_table
 _PACKS = Pack._meta.db_table
@@ -37,8 +39,8 @@ def insert(rows: Sequence[Row]) -> None:
             cursor.execute(f"INSERT INTO {_EVENTS} (message_id, seq, data) {arrays}", columns)
 
 
-def read(message_id: UUID, after: int, limit: int) -> list[tuple[int, bytes]]:
-    """Up to about `limit` (seq, encoded event) behind `after`, from rows and packs alike.
+def read(message_id: UUID, after: int, limit: int, size: float = math.inf) -> list[tuple[int, bytes]]:
+    """Up to `limit` (seq, encoded event) behind `after`, from rows and packs alike; with `size` bytes it is enough.
 
     One statement, so one snapshot: a message that is packed meanwhile is seen either before or after, never between.
     """
@@ -51,9 +53,14 @@ def read(message_id: UUID, after: int, limit: int) -> list[tuple[int, bytes]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, bounds + bounds)
         found: list[tuple[int, bytes]] = []
-        for seq, last, data in cursor.fetchall():
-            found += unpack(seq, bytes(data)) if last else [(seq, bytes(data))]
-    return [row for row in found if after < row[0] <= after + limit]
+        for seq, last, data in cursor:  # one at a time: of many large ones only what is handed out may take memory
+            entries = unpack(seq, bytes(data)) if last else [(seq, bytes(data))]
+            wanted = [entry for entry in entries if after < entry[0] <= after + limit]
+            found += wanted
+            size -= sum(len(data) for _, data in wanted)
+            if size <= 0:
+                break
+    return found
 
 
 def read_newer(cursors: Iterable[tuple[UUID, int]]) -> list[Row]:
@@ -112,14 +119,14 @@ def conclude(message_id: UUID, terminal: Terminal) -> None:
 
 
 def pack(most: int) -> int:
-    """Turn the rows of up to `most` ended generations into one compressed row each, of the same events; how many."""
+    """Turn the rows of up to `most` ended generations into a few compressed ones of the same events; how many."""
     ended = Generation.objects.filter(packed=False).exclude(status=Status.IN_PROGRESS)
     with transaction.atomic():
         # SKIP LOCKED: two processes may be packing; on SQLite the transaction itself keeps them apart.
         locked = ended.select_for_update(skip_locked=True) if connection.vendor == "postgresql" else ended
         found = list(locked.values_list("id", "message_id", "first_seq")[:most])
         if found:
-            packs = [made for _, message_id, first_seq in found if (made := _packed(message_id, first_seq))]
+            packs = [made for _, message_id, first_seq in found for made in _packed(message_id, first_seq)]
             Pack.objects.bulk_create(packs)
             Generation.objects.filter(id__in=[generation_id for generation_id, _, _ in found]).update(packed=True)
             with connection.cursor() as cursor:
@@ -128,24 +135,39 @@ def pack(most: int) -> int:
     return len(found)
 
 
-def _packed(message_id: UUID, first_seq: int) -> Pack | None:
-    """The pack of one ended generation; None when its message was deleted meanwhile.
+def _packed(message_id: UUID, first_seq: int) -> Iterator[Pack]:
+    """The packs of one ended generation, none when its message was deleted meanwhile."""
+    for entries in _grouped(_ended(message_id, first_seq)):
+        last = first_seq + len(entries) - 1
+        yield Pack(message_id=message_id, first_seq=first_seq, last_seq=last, data=zlib.compress(b"\n".join(entries)))
+        first_seq = last + 1
 
-    Rows behind its end belong to a *continue*, which may be running by now.
-    """
+
+def _ended(message_id: UUID, first_seq: int) -> Iterator[bytes]:
+    """A generation's entries up to its end. Rows behind that belong to a *continue*, which may be running by now."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT data FROM {_EVENTS} WHERE message_id = %s AND seq >= %s ORDER BY seq", [key(message_id), first_seq]
         )
-        entries: list[bytes] = []
         for (data,) in cursor:
-            entries.append(bytes(data))
-            if entries[-1].startswith((b'["e"', b'["x"')):
-                break
-    if not entries:
-        return None
-    last = first_seq + len(entries) - 1
-    return Pack(message_id=message_id, first_seq=first_seq, last_seq=last, data=zlib.compress(b"\n".join(entries)))
+            entry = bytes(data)
+            yield entry
+            if entry.startswith((b'["e"', b'["x"')):
+                return
+
+
+def _grouped(entries: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """Runs of about PACK_BYTES."""
+    group: list[bytes] = []
+    size = 0
+    for entry in entries:
+        group.append(entry)
+        size += len(entry)
+        if size >= PACK_BYTES:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
 
 
 def unpack(first_seq: int, data: bytes) -> list[tuple[int, bytes]]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
 from tests.browser.tab import Tab
 from tests.databases import Template
@@ -20,6 +20,7 @@ from tests.site import Site
 from tests.upstream import Upstream
 
 NewTab = Callable[..., Tab]
+SignedIn = dict[tuple[str, str], StorageState]
 
 # What browsers say of connections that were cut on purpose, and of plain HTTP, is not a fault of the page.
 _EXPECTED = ("net::ERR_", "WebSocket connection to", "status of 4", "status of 5", "Cross-Origin-Opener-Policy")
@@ -78,8 +79,14 @@ def _delete_conversations(url: str, person: Person) -> None:
             requests.delete(f"{url}/api/conversations/{row['convGroupId']}", headers=person.headers)
 
 
+@pytest.fixture(scope="session")
+def signed_in() -> SignedIn:
+    """Cookies of who signed in before: the site rightly slows down who signs in sixty times."""
+    return {}
+
+
 @pytest.fixture
-def new_tab(home: Site, browser: Browser) -> Iterator[NewTab]:
+def new_tab(home: Site, browser: Browser, signed_in: SignedIn) -> Iterator[NewTab]:
     """Makes tabs: `new_tab("alice")` is signed in, in a browser profile of its own; `context=` shares one.
 
     At the end each tab must have been free of script errors and refused policies.
@@ -89,13 +96,17 @@ def new_tab(home: Site, browser: Browser) -> Iterator[NewTab]:
 
     def make(name: str = "alice", context: BrowserContext | None = None, **options: Any) -> Tab:
         if context is None:
-            context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, "locale": "en-US"} | options)
+            options = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US"} | options
+            context = browser.new_context(storage_state=signed_in.get((home.url, name)), **options)
             contexts.append(context)
         page = context.new_page()
         _listen(page, troubles)
         tab = Tab(page, home.url)
-        if len(context.pages) == 1 and name:
+        if (home.url, name) in signed_in:
+            tab.open()
+        elif name:
             tab.sign_in(home.user(name))
+            signed_in[home.url, name] = context.storage_state()
         return tab
 
     yield make

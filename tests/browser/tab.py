@@ -20,6 +20,11 @@ class Tab:
         self.page.wait_for_url(f"{self.url}/")
         expect(self.composer).to_be_visible()
 
+    def open(self) -> None:
+        """A new conversation, for who is signed in."""
+        self.page.goto(self.url)
+        expect(self.composer).to_be_visible()
+
     @property
     def composer(self) -> Locator:
         return self.page.locator(".composer textarea")

@@ -10,10 +10,7 @@ from tests.upstream import Upstream, prompt
 
 @pytest.fixture
 def second(tab: Tab, new_tab: NewTab) -> Tab:
-    other = new_tab(context=tab.page.context)
-    other.page.goto(other.url)
-    expect(other.composer).to_be_visible()
-    return other
+    return new_tab(context=tab.page.context)
 
 
 def test_a_new_conversation_appears_and_its_answer_streams_in_both(tab: Tab, second: Tab, upstream: Upstream) -> None:

@@ -28,6 +28,13 @@ def test_frames_behind_a_cursor_come_in_order_and_in_slices() -> None:
     assert it.since(SLICE + 3) == []
 
 
+def test_of_large_frames_fewer_are_handed_out_at_once() -> None:
+    it = feed()
+    frames = write(it, 12, "x" * 20_000)
+    assert it.since(0) == frames[:4]
+    assert it.since(11) == frames[11:]
+
+
 def test_what_is_older_than_what_is_kept_is_for_the_journal() -> None:
     it = feed()
     frames = write(it, 100, "x" * 10_000)

@@ -1,0 +1,115 @@
+"""P11: somebody else holds SQLite's write lock, or reads for long: answers wait, lose nothing, and go on."""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from tests.bench.kit.figures import report, times
+from tests.chat import Answer, Chat
+from tests.faults.tables import in_progress, on_sqlite
+from tests.site import Site
+from tests.upstream import Script, Upstream
+
+STREAMS = 8
+RATE = 50  # deltas a second
+CHECKPOINT_MB = 5.0  # at 1,000 pages SQLite begins to move the log into the database, when nobody reads what is old
+
+
+@contextmanager
+def foreign(site: Site, begin: str) -> Iterator[sqlite3.Connection]:
+    """A transaction of somebody else's in the site's database, ended at the end."""
+    path = site.database_url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute(begin)
+        yield connection
+        connection.execute("ROLLBACK")
+
+
+def silences(answer: Answer) -> tuple[float, bool]:
+    """Read to the end: the longest time, in seconds, in which nothing came, and whether each event came once."""
+    longest, last = 0.0, time.monotonic()
+    for _ in answer:
+        longest, last = max(longest, time.monotonic() - last), time.monotonic()
+    seqs = [event.seq for event in answer.seen if event.data != "[DONE]"]
+    return longest, seqs == list(range(1, len(seqs) + 1))
+
+
+@on_sqlite
+def test_a_foreign_write_lock_costs_time_and_nothing_else(site: Site, alice: Chat, upstream: Upstream) -> None:
+    held, count = times(4, 10), STREAMS * times(1, 5)
+    script = {"count": RATE * (held + 2), "rate": RATE}
+    answers = [alice.script(**script) for _ in range(count)]
+    upstream.wait("started", count)
+    with ThreadPoolExecutor(count) as pool:
+        reading = [pool.submit(silences, answer) for answer in answers]
+        with foreign(site, "BEGIN IMMEDIATE"):
+            time.sleep(held)  # the fault itself
+        read = [future.result() for future in reading]
+    whole = Script.parse(script).content
+    lost = sum(answer.content != whole or not once for answer, (_, once) in zip(answers, read, strict=True))
+    stalls = [longest for longest, _ in read]
+    report(
+        "P11",
+        f"BEGIN IMMEDIATE for {held} s while answers stream",
+        injected=count,
+        violations=lost,
+        samples=stalls,
+        unit="s of silence",
+    )
+    assert lost == 0
+    assert min(stalls) > held - 2, "the lock was not felt: nothing was tried"
+    assert {alice.message(answer)["status"] for answer in answers} == {"completed"}
+
+
+@on_sqlite
+def test_stop_reaches_upstream_while_the_database_is_locked(site: Site, alice: Chat, upstream: Upstream) -> None:
+    count = times(8, 40)
+    answers = [alice.script(count=3, end="hang").until(Script(count=3).content) for _ in range(count)]
+    upstream.wait("sent", count)
+    with ThreadPoolExecutor(count) as pool, foreign(site, "BEGIN IMMEDIATE"):
+        began = time.monotonic()
+        stopping = [pool.submit(alice.cancel, answer.id) for answer in answers]
+        gone = [record.aborted for record in upstream.wait("aborted", count)]
+    taken = [(moment - began) * 1000 for moment in gone if moment]
+    report(
+        "P11",
+        "Stop while the database is locked: upstream is left",
+        injected=count,
+        violations=count - len(taken),
+        samples=taken,
+    )
+    assert {future.result().status_code for future in stopping} == {202}
+    assert {answer.read().end["status"] for answer in answers} == {"cancelled"}
+    assert in_progress(site.database_url) == 0
+
+
+@on_sqlite
+def test_what_is_written_already_can_be_read_while_the_database_is_locked(site: Site, alice: Chat) -> None:
+    answer = alice.ask("before").read()
+    with foreign(site, "BEGIN IMMEDIATE"):
+        again = alice.follow(answer.id).read()
+        assert alice.message(answer)["content"] == answer.content
+    assert again.seen == answer.seen
+
+
+@on_sqlite
+def test_a_long_reader_lets_the_log_grow_only_for_as_long_as_it_reads(site: Site, alice: Chat) -> None:
+    log = Path(site.database_url.removeprefix("sqlite:///") + "-wal")
+
+    def sizes() -> list[float]:
+        """MB of the write-ahead log after each of some answers."""
+        return [alice.script(count=100, rate=2000).read() and log.stat().st_size / 2**20 for _ in range(times(30, 300))]
+
+    with foreign(site, "BEGIN") as reader:
+        reader.execute("SELECT count(*) FROM generation_event").fetchall()
+        beside = sizes()
+    after = sizes()
+    grown = max(after) - max(beside)
+    report("P11", "write-ahead log beside a long reader", injected=len(beside), violations=0, samples=beside, unit="MB")
+    named = "write-ahead log, as many answers later"
+    report("P11", named, injected=len(after), violations=int(grown > CHECKPOINT_MB), samples=after, unit="MB")
+    assert max(beside) > CHECKPOINT_MB, "the reader held nothing up: nothing was tried"
+    assert grown <= CHECKPOINT_MB

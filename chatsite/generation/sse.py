@@ -1,6 +1,8 @@
 """Events as `text/event-stream` (WHATWG HTML, 9.2), each one a chunk of the OpenAI API. Pure.
 
-A frame is the whole block of one event, blank line and all, made once whoever reads it. Its id is `<convId>.<seq>`.
+A frame is the whole block of one event, blank line and all, made once whoever reads it. Its id is `<convId>.<seq>` and
+stands behind the data: some readers (fetch-event-source 2.0.1) move their cursor as soon as they read the line `id:`,
+and whoever is cut off between that line and the blank one would come back behind an event that was never shown.
 """
 
 from typing import Any
@@ -34,18 +36,18 @@ class Encoder:
 
     def __init__(self, head: Head) -> None:
         self.head = head
-        self._id = b"id: " + head.message.encode() + b".%d\ndata: "
+        self._id = b"\nid: " + head.message.encode() + b".%d\n\n"
         chunk = _json(
             {"id": head.message, "object": "chat.completion.chunk", "created": head.created, "model": head.model}
         )
-        self._chunk = chunk[:-1] + b',"choices":[{"index":0,"delta":'
-        self._content = self._id + self._chunk.replace(b"%", b"%%") + b'{"content":%b},"finish_reason":null}]}\n\n'
+        self._chunk = b"data: " + chunk[:-1] + b',"choices":[{"index":0,"delta":'
+        self._content = self._chunk.replace(b"%", b"%%") + b'{"content":%b},"finish_reason":null}]}' + self._id
 
     def frame(self, seq: int, event: Event) -> bytes:
         """The event's block under the id `seq`; after a generation's good end, `[DONE]` too."""
         match event:
             case Content(text):
-                return self._content % (seq, _json(text))
+                return self._content % (_json(text), seq)
             case Reasoning(text):
                 return self._block(seq, {"content": "", "reasoning_content": text})
             case Start():
@@ -62,7 +64,7 @@ class Encoder:
 
     def superseded(self, seq: int) -> bytes:
         """What is shown in place of the end of a generation that another has continued since."""
-        return self._content % (seq, b'""')
+        return self._content % (b'""', seq)
 
     def _ids(self) -> dict[str, Any]:
         return {"convGroupId": self.head.conversation, "convId": self.head.message, "parentConvId": self.head.parent}
@@ -73,7 +75,7 @@ class Encoder:
         tail = b',"finish_reason":' + _json(finish) + b"}]"
         if more:
             tail += b"," + _json(more)[1:-1]
-        return self._id % seq + self._chunk + _json(delta) + tail + b"}\n\n"
+        return self._chunk + _json(delta) + tail + b"}" + self._id % seq
 
 
 def retry(milliseconds: int) -> bytes:

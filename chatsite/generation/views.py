@@ -58,7 +58,7 @@ async def chat_by_get(
 ) -> HttpResponseBase:
     """The same for a native EventSource of the site's own pages. Its reconnect carries Last-Event-ID and resumes."""
     _own_page(request)
-    cursor = last_event_id or query.lastEventId
+    cursor = _known(last_event_id) or query.lastEventId
     if not cursor:
         return stream(request, await current().start(request.auth, query.ask(query.idempotencyKey)))
     return await _followed(request, *_cursor(cursor))
@@ -72,7 +72,7 @@ async def follow(
     query: Annotated[str | None, Query(alias="lastEventId")] = None,
 ) -> HttpResponseBase:
     """Follow a message from Last-Event-ID, from the start without one. 204 when there is nothing after it."""
-    cursor = last_event_id or query
+    cursor = _known(last_event_id) or query
     message_id, seq = _cursor(cursor) if cursor else (conv_id, 0)
     if message_id != conv_id:
         raise ApiError(40003, "This Last-Event-ID belongs to another message.")
@@ -119,6 +119,11 @@ async def _resumed(principal: Principal, last_event_id: str, ask: start.Ask) -> 
     if reader.finished:
         reader = await current().read(principal, message_id, seq - 1)
     return reader
+
+
+def _known(last_event_id: str | None) -> str | None:
+    """The header of a GET. @rangermauve/fetch-event-source 2.0.1 sends the word "undefined" while it knows of no id."""
+    return None if last_event_id == "undefined" else last_event_id
 
 
 def _cursor(text: str) -> tuple[UUID, int]:

@@ -53,6 +53,14 @@ def test_every_frame_is_one_block_and_every_json_an_openai_chunk_with_content(hi
             assert chunk["choices"][0]["delta"]["content"] == event.text
 
 
+@pytest.mark.parametrize(
+    "event", [Start(), Content("x"), End("completed", "stop"), events.Close("failed", 50201, "x", True)]
+)
+def test_the_id_comes_after_the_data_so_that_a_cut_frame_moves_no_cursor(event: events.Event) -> None:
+    names = [line.partition(b":")[0] for line in sse.Encoder(HEAD).frame(2, event).split(b"\n")]
+    assert names[names.index(b"data") :][:3] == [b"data", b"id", b""]
+
+
 def test_retry_and_keepalive_make_no_block_of_their_own() -> None:
     stream = sse.retry(1000) + sse.KEEPALIVE + sse.Encoder(HEAD).frame(1, Start()) + sse.KEEPALIVE
     assert len(parsed(stream.decode())) == 1

@@ -123,7 +123,7 @@ def _begin(user_id: UUID, ask: Ask, lease: Lease) -> Begun:
     answer.model = conversation.model = target.model
     _view(conversation, answer)
     _save(said, answer)
-    generation.save(force_insert=True)
+    rows.create(generation)
     rows.insert([(answer.id, generation.first_seq, events.encode(events.Start()))])
     branch = Message.objects.branch(answer)
     return Begun(
@@ -179,16 +179,17 @@ def _view(conversation: Conversation, answer: Message) -> None:
     """The answer is what the conversation shows from now on. Its row is locked, or new."""
     conversation.current_node, conversation.updated = answer.id, timezone.now()
     conversation.version += 1
-    fields = ["current_node", "updated", "model", "version"]
-    new = conversation._state.adding
-    conversation.save(force_insert=new, update_fields=None if new else fields)
+    if conversation._state.adding:
+        rows.create(conversation)
+    else:
+        conversation.save(update_fields=["current_node", "updated", "model", "version"])
 
 
 def _save(said: Message | None, answer: Message) -> None:
     if said:
-        said.save(force_insert=True)
+        rows.create(said)
     if answer._state.adding:
-        answer.save(force_insert=True)
+        rows.create(answer)
     elif not _taken_up(answer):
         raise running()
 

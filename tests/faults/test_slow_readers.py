@@ -44,7 +44,8 @@ def deaf(site: Site, path: str) -> socket.socket:
 
 def dropped(connections: Sequence[socket.socket], seconds: float) -> list[float]:
     """When each was reset, by the monotonic clock; who is still there after `seconds` is left out."""
-    poller, deadline, found = select.poll(), time.monotonic() + seconds, []
+    poller, deadline = select.poll(), time.monotonic() + seconds
+    found: list[float] = []
     for connection in connections:
         poller.register(connection, 0)  # nothing but errors and hang-ups
     while len(found) < len(connections) and (left := deadline - time.monotonic()) > 0:

@@ -23,6 +23,7 @@ NEEDED: dict[str, Callable[[], object]] = {
     "postgresql": lambda: shutil.which("initdb") or glob("/usr/lib/postgresql/*/bin/initdb"),
     "curl": lambda: shutil.which("curl"),
     "gcc": lambda: shutil.which("gcc"),  # the load pair of tests/bench/ is C
+    "strace": lambda: shutil.which("strace") or sys.platform != "linux",  # makes system calls fail
     "libc6-dev": lambda: Path("/usr/include/stdio.h").exists() or sys.platform != "linux",
 }
 

@@ -2,20 +2,20 @@
 
 import select
 import socket
-import threading
 import time
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from itertools import accumulate
 from typing import Any
 
 import pytest
 
 from tests.bench.kit.figures import report, times
-from tests.bench.kit.machine import allow_many_files, rss_kb
+from tests.bench.kit.machine import allow_many_files
 from tests.chat import Answer, Chat
+from tests.faults.memory import most_kb
 from tests.faults.tables import on_sqlite
 from tests.site import Site
 from tests.upstream import Script, Upstream
@@ -53,24 +53,6 @@ def dropped(connections: Sequence[socket.socket], seconds: float) -> list[float]
             poller.unregister(number)
             found.append(time.monotonic())
     return found
-
-
-@contextmanager
-def most_kb(site: Site) -> Iterator[list[float]]:
-    """What the server has at the beginning, and the most it had until the end."""
-    found, over = [rss_kb(site.pid)] * 2, threading.Event()
-
-    def look() -> None:
-        while not over.wait(0.02):
-            found[1] = max(found[1], rss_kb(site.pid))
-
-    thread = threading.Thread(target=look)
-    thread.start()
-    try:
-        yield found
-    finally:
-        over.set()
-        thread.join()
 
 
 def lateness(answer: Answer) -> list[float]:

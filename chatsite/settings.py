@@ -198,6 +198,9 @@ elif _database["ENGINE"].endswith("postgresql"):
     _database |= {
         "CONN_MAX_AGE": 0,
         "OPTIONS": {
+            # A process that was stopped, or a machine that was lost, in the midst of a commit must not hold its locks for
+            # longer than its lease (generation/lease.py).
+            "options": "-c idle_in_transaction_session_timeout=10s",
             **_database.get("OPTIONS", {}),
             "pool": {"min_size": 1, "max_size": number("CHATSITE_DATABASE_POOL", 20, 12, 200), "timeout": 10},
         },

@@ -95,8 +95,11 @@ def died_here(worker_id: UUID) -> bool:
 
 def reap(worker: Worker) -> None:
     """End all that `worker` left running, unless it has shown itself since it was looked at."""
+    same = Worker.objects.filter(id=worker.id, beat=worker.beat)
     with transaction.atomic():
-        deleted, _ = Worker.objects.filter(id=worker.id, beat=worker.beat).delete()
+        if connection.vendor == "postgresql" and not same.select_for_update(skip_locked=True):
+            return  # it is in the midst of a commit; should it stand still there, the server ends that (settings.py)
+        deleted, _ = same.delete()
         if not deleted:
             return
         for generation in Generation.objects.filter(worker_id=worker.id, status=Status.IN_PROGRESS):

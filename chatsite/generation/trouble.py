@@ -24,7 +24,8 @@ def trouble(error: Exception) -> Trouble:
         return _SQLITE.get(code & 0xFF, Trouble.STORAGE)
     if hasattr(cause, "sqlstate"):
         state = cause.sqlstate
-        if state is None or state == "53300":  # the connection broke, or there are too many of them
+        # The connection broke, there are too many of them, or this one stood still within a transaction (settings.py).
+        if state in (None, "53300", "25P03"):
             return Trouble.BUSY
         return _POSTGRES.get(state[:2], Trouble.STORAGE)
     return Trouble.BUSY if isinstance(error, InterfaceError) else Trouble.STORAGE

@@ -1,7 +1,7 @@
 """Faults are injected into real parts: kills, pauses, cuts, full disks. Figures go through tests.bench.kit.figures.
 
 `site` (tests/conftest.py) is a server of the test's own, on SQLite and again on PostgreSQL; `tables.on_sqlite` keeps
-a test to one, where the fault has nothing to do with the database.
+a test to one, where the fault has nothing to do with the database. `pair` are two that stay.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.chat import Chat
+from tests.databases import Template
+from tests.faults.pair import Pair
 from tests.site import Site
+from tests.upstream import Upstream
 
 
 @pytest.fixture
@@ -18,14 +21,21 @@ def alice(site: Site) -> Chat:
     return Chat(site.url, site.user("alice"))
 
 
-@pytest.fixture
-def beside(site: Site) -> Iterator[Site]:
-    """A second process on the site's data and database."""
-    with site.beside() as other:
-        yield other
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+def standing_pair(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, upstream_process: Upstream
+) -> Iterator[Pair]:
+    """They run as long as the tests do; take `pair`."""
+    template: Template = request.getfixturevalue(f"{request.param}_template")
+    data = tmp_path_factory.mktemp("pair") / "data"
+    env = {"OPENAI_BASE_URL": upstream_process.base_url, "OPENAI_API_KEY": "sk-upstream"}
+    with template.copy(data) as url, Site(data, url, env, template.people) as first, first.beside() as second:
+        yield Pair(first, second)
 
 
 @pytest.fixture
-def alice_beside(beside: Site) -> Chat:
-    """The owner, at the second process."""
-    return Chat(beside.url, beside.user("alice"))
+def pair(standing_pair: Pair, upstream: Upstream) -> Iterator[Pair]:
+    """Two processes that stay; the scripted upstream, as new, is their default provider."""
+    yield standing_pair
+    for site in (standing_pair.first, standing_pair.second):
+        site.cont()  # where a failure left it standing

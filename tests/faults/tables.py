@@ -13,6 +13,11 @@ on_sqlite = pytest.mark.parametrize("template", ["sqlite"], indirect=True)
 on_sqlite_first = pytest.mark.parametrize("template", ["sqlite", "postgres"][: times(1, 2)], indirect=True)
 
 
+def kind(database_url: str) -> str:
+    """For a figure's words."""
+    return "SQLite" if database_url.startswith("sqlite") else "PostgreSQL"
+
+
 def rows(database_url: str, sql: str) -> list[tuple[Any, ...]]:
     """All rows of a query, in a connection of its own."""
     if database_url.startswith("sqlite"):
@@ -30,3 +35,12 @@ def in_progress(database_url: str) -> int:
     sql = "SELECT count(*) FROM {} WHERE status = 'in_progress'"
     tables = ("conversations_message", "generation_generation")
     return sum(int(rows(database_url, sql.format(table))[0][0]) for table in tables)
+
+
+def beyond_the_end(database_url: str) -> int:
+    """How many events lie behind the terminal one of their message."""
+    both = (
+        "SELECT count(*) FROM generation_{} e JOIN conversations_message m ON m.id = e.message_id"
+        " WHERE m.status <> 'in_progress' AND e.{} > m.last_seq"
+    )
+    return sum(int(rows(database_url, both.format(*of))[0][0]) for of in (("event", "seq"), ("pack", "last_seq")))

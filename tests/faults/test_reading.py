@@ -1,0 +1,89 @@
+"""P02, P19: whatever cuts a reader's connections, it sees every event once and in order. Also on another process."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from random import Random
+from typing import get_args
+
+from tests.bench.kit.figures import report, times
+from tests.faults.pair import Pair
+from tests.faults.proxy import Fault, Kind, Proxy
+from tests.faults.reader import Never, Reader, violations
+from tests.faults.tables import kind
+from tests.people import Person
+from tests.upstream import Script, prompt
+
+AT_ONCE = 4  # answers, each with two readers
+ANSWERS_LAST = 0.3  # seconds or so: most readings are cut while it is written
+
+
+@dataclass
+class Reading:
+    """One answer, read by who started it, by one who follows it meanwhile, and by one who comes late."""
+
+    urls: list[str]
+    person: Person
+    seed: int
+    readers: list[Reader] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        chance = Random(self.seed)
+        count = chance.randrange(5, 40)
+        self.said = {"count": count, "seed": self.seed, "reasoning": chance.randrange(3), "rate": count / ANSWERS_LAST}
+        self.readers = [Reader(self.urls, self.person, Random(self.seed + n)) for n in range(3)]
+
+    def meanwhile(self) -> None:
+        """The two who read while it is written."""
+        starter, follower, _ = self.readers
+        with ThreadPoolExecutor(1) as pool:
+            following = pool.submit(self._watched, follower)
+            try:
+                starter.ask(prompt(**self.said))
+            except Never as error:
+                self.wrong.append(str(error))
+            following.result()
+
+    def _watched(self, follower: Reader) -> None:
+        try:
+            follower.follow(self.readers[0].message_id)
+        except Never as error:
+            self.wrong.append(str(error))
+
+    def afterwards(self) -> None:
+        """The one who comes when it may be packed; then all three are compared."""
+        self._watched(self.readers[2])
+        if not self.wrong:
+            script = Script.parse(self.said)
+            self.wrong = [violation for reader in self.readers for violation in violations(reader, script)]
+        if any(reader.seen != self.readers[0].seen for reader in self.readers):
+            self.wrong.append("they saw different events")
+
+
+def plan(chance: Random) -> Fault:
+    """One connection in five is left alone; half of the cuts fall into the response's head or its first events."""
+    if chance.random() < 0.2:
+        return Fault()
+    kind: Kind = chance.choice([kind for kind in get_args(Kind) if kind != "none"])
+    most = 400 if kind == "unasked" else 1500 if kind == "dribble" or chance.random() < 0.5 else 8000
+    return Fault(kind, chance.randrange(1, most))
+
+
+def test_whatever_cuts_a_reader_it_sees_all_once_and_in_order(pair: Pair) -> None:
+    with ExitStack() as stack, ThreadPoolExecutor(AT_ONCE) as pool:
+        chance = Random()
+        proxies = [
+            stack.enter_context(Proxy(process.port, lambda: plan(chance))) for process in (pair.first, pair.second)
+        ]
+        urls = [proxy.url for proxy in proxies]
+        readings = [Reading(urls, pair.first.user("alice"), seed) for seed in range(times(18, 90))]
+        list(pool.map(Reading.meanwhile, readings))
+        list(pool.map(Reading.afterwards, readings))
+    readers = [reader for reading in readings for reader in reading.readers]
+    wrong = [violation for reading in readings for violation in reading.wrong]
+    cuts = sum(sum(proxy.met.values()) for proxy in proxies)
+    attempts = [float(reader.attempts) for reader in readers]
+    what = f"readings through {cuts} cuts at random bytes, two processes, {kind(pair.database_url)}"
+    report("P02", what, injected=len(readers), violations=len(wrong), samples=attempts, unit="connections")
+    assert not wrong

@@ -1,24 +1,25 @@
 """The HTTP API: one NinjaAPI, a router per room, one strict JSON reader, one shape of error."""
 
+import logging
 from typing import Any
 
 import msgspec
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
 
-from chatsite.errors import ApiError
+from chatsite.errors import ApiError, unstorable
+
+log = logging.getLogger(__name__)
 
 
 class StrictParser(Parser):
-    """JSON as RFC 8259 has it: no NaN, no lone surrogates, no bottomless nesting. Anything else is 40001."""
+    """JSON as RFC 8259 has it: no NaN, no lone surrogates, no bottomless nesting. For anything else ninja says 400."""
 
     def parse_body(self, request: HttpRequest) -> Any:
-        try:
-            return msgspec.json.decode(request.body)
-        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-            raise ApiError(40001, f"The body is not valid JSON: {error}") from None
+        return msgspec.json.decode(request.body)
 
 
 api = NinjaAPI(title="chatsite", version="1", docs_url="/docs", parser=StrictParser(), urls_namespace="api")
@@ -49,7 +50,16 @@ def _unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
-    return ApiError(error.status_code * 100 + 1, str(error)).response()
+    told = f"The body is not valid JSON: {error.__cause__ or error}" if error.status_code == 400 else str(error)
+    return ApiError(error.status_code * 100 + 1, told).response()
+
+
+@api.exception_handler(OperationalError)
+@api.exception_handler(InterfaceError)
+def _storage(request: HttpRequest, error: Exception) -> HttpResponse:
+    """The database is away, locked or full. Its other errors are faults of ours, and stay 500."""
+    log.error("%s %s: %s", request.method, request.path, error)
+    return unstorable().response()
 
 
 api.add_router("", "chatsite.accounts.api.router")

@@ -18,6 +18,11 @@ class ApiError(Exception):
         return JsonResponse({"code": self.code, "msg": self.msg}, status=self.status, headers=self.headers)
 
 
+def unstorable() -> ApiError:
+    """The database is away, locked or full."""
+    return ApiError(50301, "Nothing can be stored or read at the moment. Try again soon.", headers={"Retry-After": "5"})
+
+
 def not_found() -> ApiError:
     """The same answer for what is somebody else's and for what does not exist."""
     return ApiError(40401, "There is nothing here, or it is not yours.")

@@ -96,7 +96,7 @@ if _host:
 elif SITE_HOST in ("0.0.0.0", "::"):
     ALLOWED_HOSTS = ["*"]
 else:
-    ALLOWED_HOSTS.append(SITE_HOST)
+    ALLOWED_HOSTS.append(f"[{SITE_HOST}]" if ":" in SITE_HOST else SITE_HOST)
 SECURE = SITE_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL else []
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = SECURE
@@ -105,7 +105,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 SESSION_ENGINE = "chatsite.accounts.sessions"
 SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
-# Proxies in front of us whose X-Forwarded-For and -Proto are believed, read from the right (see server.py).
+# Proxies in front of us whose X-Forwarded-For and -Proto are believed, read from the right (see edge/forwarded.py).
 TRUSTED_PROXIES: list[str] = env.list("CHATSITE_TRUSTED_PROXIES", default=[])
 CORS_ORIGINS: list[str] = env.list("CHATSITE_CORS_ORIGINS", default=[])
 MAX_BODY_BYTES = number("CHATSITE_MAX_BODY_BYTES", 2 * 2**20, 2**16, 2**30)
@@ -139,6 +139,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "csp",
     "django_vite",
+    "ninja",  # brings the page of /api/docs with it
     "chatsite.accounts",
     "chatsite.providers",
     "chatsite.conversations",
@@ -184,7 +185,7 @@ _database = env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'chatsite
 SQLITE = _database["ENGINE"].endswith("sqlite3")
 if SQLITE:
     _database |= {
-        # The lanes of asgi.py are few and live as long as the process, so a connection each is kept open.
+        # The lanes of edge/lanes.py are few and live as long as the process, so a connection each is kept open.
         "CONN_MAX_AGE": None,
         "OPTIONS": {
             # A read-then-write transaction that starts as a reader fails with "locked" at the first write (pitfalls).
@@ -198,8 +199,8 @@ elif _database["ENGINE"].endswith("postgresql"):
     _database |= {
         "CONN_MAX_AGE": 0,
         "OPTIONS": {
-            # A process that was stopped, or a machine that was lost, in the midst of a commit must not hold its locks for
-            # longer than its lease (generation/lease.py).
+            # A process that was stopped, or a machine that was lost, in the midst of a commit must not hold its locks
+            # for longer than its lease (generation/lease.py).
             "options": "-c idle_in_transaction_session_timeout=10s",
             **_database.get("OPTIONS", {}),
             "pool": {"min_size": 1, "max_size": number("CHATSITE_DATABASE_POOL", 20, 12, 200), "timeout": 10},

@@ -14,7 +14,7 @@ UNSAID = ("account/messages/logged_in.txt", "account/messages/logged_out.txt")
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
-    error_messages = {  # noqa: RUF012
+    error_messages = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": _("The e-mail address or the password is wrong."),
         "email_taken": _("This address cannot be used here. If it is yours, sign in instead."),

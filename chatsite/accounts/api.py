@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import get_language
 from ninja import Field, Router, Schema, Status
@@ -12,18 +12,12 @@ from pydantic import AwareDatetime, ConfigDict, StringConstraints
 
 from chatsite.accounts import auth, tokens
 from chatsite.accounts.models import ApiKey, Scope
-from chatsite.accounts.principal import Principal
+from chatsite.accounts.principal import AuthenticatedRequest
 from chatsite.errors import ApiError, not_found
 
 router = Router(tags=["accounts"])
 ONE_LINE = r"^[^\x00-\x1f\x7f]+$"
 MOST_KEYS = 100  # live ones of one user
-
-
-class AuthenticatedRequest(HttpRequest):
-    """What ninja hands a view whose `auth` let it through."""
-
-    auth: Principal
 
 
 class NewKey(Schema):

@@ -12,11 +12,21 @@ from ninja.utils import check_csrf
 
 from chatsite.accounts import tokens
 from chatsite.accounts.models import ApiKey, Scope, User
-from chatsite.accounts.principal import Principal
+from chatsite.accounts.principal import AuthenticatedRequest, Principal
 from chatsite.accounts.revocation import revoked
 from chatsite.errors import ApiError
 
-__all__ = ["Principal", "arequired", "by_cookie", "by_session", "need", "required", "revoked", "signed_in"]
+__all__ = [
+    "AuthenticatedRequest",
+    "Principal",
+    "arequired",
+    "by_cookie",
+    "by_session",
+    "need",
+    "required",
+    "revoked",
+    "signed_in",
+]
 
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 

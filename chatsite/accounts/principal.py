@@ -1,7 +1,9 @@
 """Who asks, and by what."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
+
+from django.http import HttpRequest
 
 from chatsite.accounts.models import Scope, User
 
@@ -20,3 +22,10 @@ class Principal:
     way: Literal["session", "access", "key"]
     credential: str = field(repr=False)
     scopes: frozenset[str] = EVERYTHING
+
+
+class AuthenticatedRequest(HttpRequest):
+    """What ninja hands a view whose `auth` let it through."""
+
+    auth: Principal
+    scope: dict[str, Any]

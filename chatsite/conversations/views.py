@@ -5,14 +5,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema
 from pydantic import ConfigDict, StringConstraints
 
-from chatsite.accounts.auth import Principal, required
+from chatsite.accounts.auth import AuthenticatedRequest, required
 from chatsite.conversations import access
 from chatsite.conversations.models import Conversation, Message, Role, Status
 from chatsite.conversations.signals import closing
@@ -21,12 +21,6 @@ from chatsite.live import publish
 
 router = Router(tags=["conversations"], auth=required)
 PAGE = 50
-
-
-class AuthenticatedRequest(HttpRequest):
-    """What ninja hands a view whose `auth` let it through."""
-
-    auth: Principal
 
 
 class Change(Schema):
@@ -72,11 +66,12 @@ def change(request: AuthenticatedRequest, conv_group_id: UUID, body: Change) -> 
     """Rename, or open another branch. A device that has not seen the newest version gets 40902 and changes nothing."""
     with transaction.atomic():
         conversation = access.conversation(request.auth.user.id, conv_group_id, lock=True)
-        fields = _changes(conversation, body)
-        rows = access.conversations(request.auth.user.id).filter(id=conv_group_id, version=body.version)
-        if not rows.update(version=F("version") + 1, **fields):
+        if conversation.version != body.version:
             raise ApiError(40902, "This conversation was changed elsewhere. Load it again.")
-        conversation.refresh_from_db()
+        for name, value in _changes(conversation, body).items():
+            setattr(conversation, name, value)
+        conversation.version += 1
+        conversation.save()
         running = conversation.messages.filter(status=Status.IN_PROGRESS).exists()
     publish.conversation_changed(conversation.owner_id, conversation.id, conversation.version)
     return _row(conversation, running)
@@ -98,10 +93,12 @@ def delete(request: AuthenticatedRequest, conv_group_id: UUID) -> tuple[int, Non
 def _changes(conversation: Conversation, body: Change) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     if body.title is not None:
-        fields["title"] = body.title.replace("\0", "")
+        fields["title"] = body.title.replace("\0", "").strip()
+        if not fields["title"]:
+            raise ApiError(42201, "title: write something first")
     if body.currentNode is not None:
-        if not conversation.messages.filter(id=body.currentNode).exists():
-            raise ApiError(42201, "currentNode: this message is not in this conversation")
+        if not conversation.messages.filter(id=body.currentNode, children=None).exists():
+            raise ApiError(42201, "currentNode: not the end of a branch of this conversation")
         fields["current_node"] = body.currentNode
     if not fields:
         raise ApiError(42201, "There is nothing to change: send title or currentNode.")

@@ -34,7 +34,6 @@ def believe(scope: dict[str, Any], ours: Sequence[Network]) -> None:
     if not claims:
         return
     scope["chatsite.forwarded"] = True  # believed or not: accounts.setup must know that somebody stands between
-    scope["chatsite.forwarded"] = True
     scope["headers"] = [(name, value) for name, value in scope["headers"] if name not in CLAIMS]
     asked_by = _address(scope["client"][0]) if scope["client"] else None
     chain = _believed(asked_by, _values(claims, b"x-forwarded-for"), ours)

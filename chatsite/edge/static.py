@@ -1,5 +1,6 @@
 """Files below /static/, without Django: no thread, no middleware."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from wsgiref.headers import Headers
 
@@ -21,9 +22,9 @@ HASHED = r"^/static/build/.*-[\w-]{8,}\.\w+$"
 
 
 class Static:
-    """ASGI middleware. The folder is looked through once, at the start; with `refresh` at every request instead."""
+    """ASGI middleware. The folders are looked through once, at the start; with `refresh` at every request instead."""
 
-    def __init__(self, inner: Application, root: Path, refresh: bool = False) -> None:
+    def __init__(self, inner: Application, roots: Sequence[Path], refresh: bool = False) -> None:
         self._inner = inner
         self._files = WhiteNoise(
             None,
@@ -32,8 +33,9 @@ class Static:
             immutable_file_test=HASHED,
             add_headers_function=_add_headers,
         )
-        if root.is_dir():
-            self._files.add_files(str(root), "/static/")
+        for root in roots:
+            if root.is_dir():
+                self._files.add_files(str(root), "/static/")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         file = self._find(scope["path"]) if scope["path"].startswith("/static/") else None

@@ -16,9 +16,15 @@ def _said(text: str) -> str:
     return text
 
 
+def _plain(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("NUL is not allowed")
+    return text
+
+
 MaybeId = Annotated[UUID | None, BeforeValidator(lambda value: None if value == "" else value)]
 Request = Annotated[str, Field(max_length=settings.REQUEST_CHARACTERS), AfterValidator(_said)]
-Key = Annotated[str, Field(min_length=1, max_length=255)]
+Key = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_plain)]
 
 
 class Params(Schema):
@@ -40,7 +46,7 @@ class Start(Schema):
     """The fields that name what to answer; protocol: "Starting and reading an answer"."""
 
     model_config = ConfigDict(extra="forbid")
-    model: Annotated[str, Field(max_length=200)] | None = None
+    model: Annotated[str, Field(max_length=200), AfterValidator(_plain)] | None = None
     convGroupId: MaybeId = None  # noqa: N815 - names of the wire
     parentConvId: MaybeId = None  # noqa: N815
     request: Request | None = None

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from chatsite.generation.events import Cleaner, Content, Event, Reasoning, Usage
+from chatsite.generation.events import Cleaner, Content, Event, Reasoning, Usage, clean
 
 MAX_EVENT_BYTES = 2**20  # as upstream sends them
 MAX_TEXT = 2**14  # characters of one of ours: a reader who does not read holds one or two of them
@@ -105,14 +105,16 @@ class StreamDecoder:
         chunk = _decoded(data)
         if chunk.error is not None:
             raise Refused(_message(chunk.error))
-        self.usage = chunk.usage or self.usage
+        if chunk.usage:
+            self.usage = _cleaned(chunk.usage)
         for choice in (chunk.choices or [])[:1]:
             if choice.delta:
                 if text := self._reasoning.feed(choice.delta.reasoning_content or choice.delta.reasoning or ""):
                     yield Reasoning(text)
                 if text := self._content.feed(choice.delta.content or ""):
                     yield Content(text)
-            self.finish_reason = choice.finish_reason or self.finish_reason
+            if choice.finish_reason:
+                self.finish_reason = clean(choice.finish_reason)[:40] or "stop"  # as long as its column
 
 
 def _decoded(data: bytes) -> _Chunk:
@@ -121,14 +123,30 @@ def _decoded(data: bytes) -> _Chunk:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
     try:  # msgspec refuses the escape of half a surrogate pair, which splitting models do send
-        return msgspec.convert(json.loads(data), _Chunk)
+        return msgspec.convert(json.loads(data, parse_constant=_refused), _Chunk)
     except (ValueError, msgspec.ValidationError, RecursionError):
         raise Broken("an event that is not a chat.completion chunk") from None
 
 
+def _refused(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _cleaned(value: Any) -> Any:
+    """A JSON value whose strings every database and encoder can hold."""
+    match value:
+        case str():
+            return clean(value)
+        case dict():
+            return {clean(name): _cleaned(inner) for name, inner in value.items()}
+        case list():
+            return [_cleaned(inner) for inner in value]
+    return value
+
+
 def _message(error: Any) -> str:
     """OpenAI sends {"message": …}, others a bare string."""
-    return str(error.get("message", "") if isinstance(error, dict) else error)
+    return clean(str(error.get("message", "") if isinstance(error, dict) else error))
 
 
 def _merged(parts: Iterable[Event]) -> Iterator[Event]:

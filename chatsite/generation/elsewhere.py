@@ -8,13 +8,13 @@ import logging
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError
+from django.db import connection
 
 from chatsite.conversations.models import Message
 from chatsite.generation import events, rows
 from chatsite.generation.feed import Feed
 from chatsite.generation.follow import Script
-from chatsite.generation.threads import in_thread
+from chatsite.generation.threads import Threads
 
 log = logging.getLogger(__name__)
 
@@ -28,19 +28,22 @@ class Elsewhere:
     def __init__(self) -> None:
         self._feeds: dict[UUID, tuple[Feed, Script]] = {}
         self._task: asyncio.Task[None] | None = None
+        self._thread = Threads(1, "elsewhere")  # one connection: SQLite's data_version is told to each by itself
         self._version = -1
+        self._asked: set[UUID] = set()
 
     def feed(self, message_id: UUID, found: Script) -> Feed:
         """The feed of a message that runs in another process."""
         if message_id not in self._feeds:
             self._feeds[message_id] = (Feed(message_id, found.encoders[-1][1], found.last), found)
-        if self._task is None:
+        if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._poll())
         return self._feeds[message_id][0]
 
     def stop(self) -> None:
         if self._task:
             self._task.cancel()
+        self._thread.close()
         for feed, _ in self._feeds.values():
             feed.close(ended=False)
 
@@ -51,21 +54,27 @@ class Elsewhere:
             ticks += 1
             known = {message_id: feed.last for message_id, (feed, _) in self._feeds.items()}
             try:
-                found, there = await in_thread(self._look, known, check=ticks % CHECK == 0)
-            except (
-                DatabaseError,
-                InterfaceError,
-            ) as error:  # what is read comes later; what is written is the journal's
-                log.warning("Answers of other processes can't be read at the moment: %s", error)
-                continue
-            self._publish(found)
-            self._cut(known.keys() - there)
-        self._task = None
+                found, there = await self._thread.run(self._look, known, check=ticks % CHECK == 0)
+                self._publish(found)
+                self._cut(known.keys() - there)
+            except Exception as error:  # what is read comes later; one odd row must not end the reading of the others
+                log.warning("Answers of other processes can't be read at the moment: %r", error)
 
     def _look(self, known: dict[UUID, int], *, check: bool) -> tuple[list[rows.Row], set[UUID]]:
-        """New rows, and which of the messages still exist."""
+        """New rows, and which of the messages still exist. In its own thread."""
         there = set(Message.objects.filter(id__in=known).values_list("id", flat=True)) if check else set(known)
-        return rows.read_newer(known.items()), there
+        return (rows.read_newer(known.items()) if self._changed(set(known)) else []), there
+
+    def _changed(self, known: set[UUID]) -> bool:
+        """Whether there can be anything new: somebody has committed, or somebody else is followed."""
+        if not settings.SQLITE:
+            return True
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA data_version")
+            version = cursor.fetchone()[0]
+        changed = (version, known) != (self._version, self._asked)
+        self._version, self._asked = version, known
+        return changed
 
     def _publish(self, found: list[rows.Row]) -> None:
         for message_id, seq, data in found:

@@ -14,12 +14,12 @@ from uuid import UUID
 from chatsite.accounts.auth import Principal
 from chatsite.conversations import access
 from chatsite.conversations.models import Status
-from chatsite.errors import ApiError
+from chatsite.errors import not_found
 from chatsite.generation import events, rows, sse
 from chatsite.generation.feed import SLICE, SLICE_BYTES, Feed
 from chatsite.generation.models import Generation
 from chatsite.generation.sse import Encoder
-from chatsite.generation.threads import in_thread
+from chatsite.generation.threads import read_in_thread
 
 KEEPALIVE_AFTER = 12.0  # seconds of silence; 15 is promised, and the ticker looks every TICK
 TICK = 3.0
@@ -43,9 +43,9 @@ class Script:
         return encoder.frame(seq, event)
 
 
-def of(feed: Feed) -> Script:
+def of(feed: Feed, first_seq: int) -> Script:
     """Of a generation of this process, for who reads it from its first event on."""
-    return Script([(feed.last, feed.encoder)], feed.last, running=True)
+    return Script([(first_seq, feed.encoder)], feed.last, running=True)
 
 
 def script(user_id: UUID, message_id: UUID) -> Script:
@@ -55,7 +55,7 @@ def script(user_id: UUID, message_id: UUID) -> Script:
     message = access.message(user_id, message_id, text=False)
     generations = list(Generation.objects.filter(message_id=message_id).order_by("first_seq"))
     if not generations:
-        raise ApiError(40401, "There is nothing here, or it is not yours.")
+        raise not_found()
     encoders = [(generation.first_seq, Encoder(generation.head(message))) for generation in generations]
     running = message.status == Status.IN_PROGRESS
     return Script(encoders, last if running else message.last_seq, running)
@@ -127,7 +127,7 @@ class Reader:
         return first + b"".join(frames)
 
     async def _replay(self) -> list[bytes]:
-        entries = await in_thread(rows.read, self._feed.message_id, self._cursor, SLICE, SLICE_BYTES)
+        entries = await read_in_thread(rows.read, self._feed.message_id, self._cursor, SLICE, SLICE_BYTES)
         if not entries:  # deleted meanwhile
             self._feed.close(ended=False)
         return self._script.frames(entries)

@@ -12,18 +12,18 @@ from chatsite.accounts.auth import Principal
 from chatsite.conversations import access
 from chatsite.conversations.models import Status
 from chatsite.conversations.signals import closing
-from chatsite.errors import ApiError
+from chatsite.errors import ApiError, unstorable
 from chatsite.generation import follow, rows
 from chatsite.generation.elsewhere import Elsewhere
 from chatsite.generation.events import Close
 from chatsite.generation.feed import Feed
 from chatsite.generation.follow import Reader, Script
-from chatsite.generation.lease import Fenced, Lease, Observer, ending
+from chatsite.generation.lease import Fenced, Lease, Observer, conclude
 from chatsite.generation.models import Generation
 from chatsite.generation.pacing import Pacer
-from chatsite.generation.run import Run, Runs, unstorable
+from chatsite.generation.run import Run, Runs
 from chatsite.generation.start import Ask
-from chatsite.generation.threads import in_thread
+from chatsite.generation.threads import in_thread, read_in_thread
 from chatsite.providers import clients
 
 log = logging.getLogger(__name__)
@@ -69,15 +69,16 @@ class House:
         """Begin a generation, or find the one of the same key; read it from its beginning."""
         started = await self.runs.start(principal.user.pk, ask)
         if isinstance(started, Run):
-            return Reader(principal, follow.of(started.feed), started.feed, started.begun.first_seq - 1)
+            first = started.begun.first_seq
+            return Reader(principal, follow.of(started.feed, first), started.feed, first - 1)
         return await self.read(principal, started, 0)
 
     async def read(self, principal: Principal, message_id: UUID, cursor: int) -> Reader:
         """Follow a message from behind `cursor`. 404, or 40003 for a cursor beyond the end."""
-        found = await in_thread(follow.script, principal.user.pk, message_id)
+        found = await read_in_thread(follow.script, principal.user.pk, message_id)
         feed = self._feed(message_id, found)
         if feed.encoder.head != found.encoders[-1][1].head:  # continued between the two looks
-            found = await in_thread(follow.script, principal.user.pk, message_id)
+            found = await read_in_thread(follow.script, principal.user.pk, message_id)
         if cursor > max(feed.last, found.last):
             raise ApiError(40003, "This Last-Event-ID lies beyond the end.")
         return Reader(principal, found, feed, cursor)
@@ -147,11 +148,12 @@ class House:
 
     def _sweep(self, fed: frozenset[UUID]) -> None:
         """Own rows that no task fills. Seen so twice: one that is just starting has its rows before its feed."""
-        mine = Generation.objects.filter(worker_id=self.journal.lease.id, status=Status.IN_PROGRESS)
+        running = Generation.objects.filter(worker_id=self.journal.lease.id, status=Status.IN_PROGRESS)
+        mine = running.select_related("message")
         orphans = {generation.message_id: generation for generation in mine if generation.message_id not in fed}
         for message_id in orphans.keys() & self._orphans:
             with transaction.atomic():
-                rows.conclude(message_id, ending(orphans[message_id], otherwise=UNSTORED))
+                conclude(orphans[message_id], otherwise=UNSTORED)
                 self.journal.lease.guard()
         self._orphans = set(orphans)
 

@@ -9,7 +9,7 @@ Nothing that was not committed is ever published, so whatever goes wrong here co
 * fenced: another process took over. Everything of ours is dropped; readers get an EOF and come back.
 * busy, disconnected: kept and tried again for RETRY seconds. What an unclear COMMIT did write is read back first.
 * storage (disk full, I/O error), or RETRY is over: everything running is dropped and new starts are refused until a
-  heartbeat succeeds; the sweep (run.py) then ends what was dropped as failed.
+  heartbeat succeeds; the sweep (house.py) then ends what was dropped as failed.
 * data (a row the database will not take, or a message deleted meanwhile): each message alone; only the bad one drops.
 """
 
@@ -148,8 +148,8 @@ class Journal:
                 self.down = False
         except Fenced:
             log.error("Another process has taken over what this one was writing: it was silent for too long.")
-            self._drop_all()
             self._register()
+            self._drop_all()  # last: what is opened until here was begun under the old lease
         except (DatabaseError, InterfaceError) as error:
             if not self.down:
                 log.error("Nothing can be stored: %s", error)
@@ -162,8 +162,10 @@ class Journal:
 
     def _register(self) -> None:
         """Come back as another worker. If that fails, the next heartbeat is fenced again and tries again."""
+        lost = self.lease
         try:
             self.lease = Lease()
+            lost.abandon()
         except (DatabaseError, InterfaceError, OSError) as error:
             log.error("This process could not register again: %s", error)
             time.sleep(BEAT)

@@ -8,6 +8,7 @@ import fcntl
 import os
 import socket
 import time
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from chatsite.conversations.models import Status
 from chatsite.generation import rows
 from chatsite.generation.events import Close, End, Terminal
 from chatsite.generation.models import Generation, Worker
+from chatsite.live import publish
 
 BEAT = 1.0  # seconds between heartbeats of an idle process; every commit is one too
 LEASE = 12.0  # seconds without one after which others may end what it owned
@@ -51,8 +53,14 @@ class Lease:
                 raise Fenced(self.id)
 
     def release(self) -> None:
-        """Nothing of ours is running any more."""
-        Worker.objects.filter(id=self.id).delete()
+        """No task of ours runs any more; rows that none of them could end are ended with the lease."""
+        with transaction.atomic():
+            if Worker.objects.filter(id=self.id).delete()[0]:
+                _end_all(self.id)
+        self.abandon()
+
+    def abandon(self) -> None:
+        """It was lost: nothing can be written with it any more."""
         self._lock.close()
         _lock_file(self.id).unlink(missing_ok=True)
 
@@ -102,14 +110,22 @@ def reap(worker: Worker) -> None:
         deleted, _ = same.delete()
         if not deleted:
             return
-        for generation in Generation.objects.filter(worker_id=worker.id, status=Status.IN_PROGRESS):
-            rows.conclude(generation.message_id, ending(generation))
+        _end_all(worker.id)
     _lock_file(worker.id).unlink(missing_ok=True)
 
 
-def ending(generation: Generation, otherwise: Terminal = INTERRUPTED) -> Terminal:
-    """How a generation without a task ends: as cancelled where that was asked for."""
-    return CANCELLED if generation.cancel_requested_at else otherwise
+def _end_all(worker_id: UUID) -> None:
+    running = Generation.objects.filter(worker_id=worker_id, status=Status.IN_PROGRESS)
+    for generation in running.select_related("message"):
+        conclude(generation)
+
+
+def conclude(generation: Generation, otherwise: Terminal = INTERRUPTED) -> None:
+    """End a generation that has no task, inside a transaction: as cancelled where that was asked for."""
+    end = CANCELLED if generation.cancel_requested_at else otherwise
+    rows.conclude(generation.message_id, end)
+    ids = generation.user_id, generation.message.conversation_id, generation.message_id
+    transaction.on_commit(partial(publish.generation_ended, *ids, end.status))
 
 
 def _lock_file(worker_id: UUID) -> Path:

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
-from chatsite.errors import ApiError
+from chatsite.errors import ApiError, unstorable
 from chatsite.generation import upstream
 from chatsite.generation.events import Close, End, Fold, Start, Terminal, Usage
 from chatsite.generation.feed import Feed
@@ -55,6 +55,10 @@ class Run:
         """End it from outside, once: the first reason counts."""
         if self.why is None and not self.answered:
             self.why = why
+            asyncio.get_running_loop().call_soon(self._cut)  # a task cancelled before its first step never takes one
+
+    def _cut(self) -> None:
+        if not self.answered:
             self.task.cancel()
 
 
@@ -86,13 +90,16 @@ class Runs:
         return await asyncio.shield(step)
 
     async def _start(self, user_id: UUID, ask: Ask) -> Run | UUID:
+        lease = self.journal.lease
         try:
-            begun = await in_thread(begin, user_id, ask, self.journal.lease)
+            begun = await in_thread(begin, user_id, ask, lease)
         except (DatabaseError, InterfaceError, Fenced) as error:
             log.error("A generation could not begin: %s", error)
             raise unstorable() from error
         if isinstance(begun, UUID):
             return begun
+        if lease is not self.journal.lease:  # fenced meanwhile: its end is written by who took over
+            raise unstorable()
         run = Run(begun)
         self.journal.open(run.feed)
         self._running[begun.message_id] = run
@@ -115,8 +122,7 @@ class Runs:
             terminal = Close("failed", 50002, "Something went wrong here.", retryable=True)
         run.answered = True
         if run.why is not Why.DROPPED:
-            run.folding.add(terminal)
-            self.journal.end(run.feed, terminal, run.folding.result())
+            self._end(run, terminal)
         while not run.feed.over:
             await run.feed.wait()
         if self._running.get(run.begun.message_id) is run:  # else *continue* has put the next one there already
@@ -124,6 +130,14 @@ class Runs:
         if run.feed.ended:
             owner = run.begun.conversation.owner_id
             publish.generation_ended(owner, run.begun.conversation.id, run.begun.message_id, terminal.status)
+
+    def _end(self, run: Run, terminal: Terminal) -> None:
+        run.folding.add(terminal)
+        try:
+            self.journal.end(run.feed, terminal, run.folding.result())
+        except Exception:  # an end that can't be written: the sweep writes one
+            log.exception("An answer could not be ended.")
+            self.journal.forget(run.feed)
 
     async def _answer(self, run: Run) -> Terminal:
         """Journal what upstream says; how it ended."""
@@ -176,10 +190,6 @@ class Runs:
             run.end(Why.CLOSING)
         if tasks:
             await asyncio.wait(tasks, timeout=LAST_COMMIT)
-
-
-def unstorable() -> ApiError:
-    return ApiError(50301, "Nothing can be stored at the moment. Try again soon.", headers={"Retry-After": "5"})
 
 
 def _ended_from_outside(why: Why | None, usage: Usage | None) -> Terminal:

@@ -11,12 +11,24 @@ from django.db import close_old_connections, connections
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_POOL = ThreadPoolExecutor(6, thread_name_prefix="generation")
+
+class Threads:
+    """At most `count` threads, each with a database connection while it works."""
+
+    def __init__(self, count: int, name: str) -> None:
+        self._pool = ThreadPoolExecutor(count, thread_name_prefix=name)
+
+    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What `work` returns. If the caller is cancelled, the work still runs to its end."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, lambda: _tidy(work, *args, **kwargs))
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=False)
 
 
-async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run `work` in one of the room's threads. If the caller is cancelled the work still runs to its end."""
-    return await asyncio.get_running_loop().run_in_executor(_POOL, lambda: _tidy(work, *args, **kwargs))
+in_thread = Threads(5, "generation").run
+# Apart from those that write: while the database is locked, who only reads need not wait (SQLite's WAL, PostgreSQL).
+read_in_thread = Threads(3, "reading").run
 
 
 def _tidy(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -6,6 +6,7 @@ Leaving `read` early, however it happens, closes the connection: that is how ups
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -23,7 +24,12 @@ from chatsite.providers.models import Target
 if TYPE_CHECKING:
     import httpx2
 
+log = logging.getLogger(__name__)
+
 LINGER = 2.0  # seconds that upstream may take from its finish_reason to the end of the stream (usage comes in between)
+
+
+UNKNOWN = Close("failed", 50201, "The model's provider failed in a way that is not known here.", retryable=True)
 
 
 class Failed(Exception):
@@ -74,7 +80,10 @@ async def read(question: Question, outcome: Outcome, pacer: Pacer) -> AsyncGener
         if events := decoder.flush():
             yield events
     except Exception as error:
-        raise Failed(explain(error, question.target.api_key)) from error
+        close = explain(error, question.target.api_key)
+        # Our own words and the kind of the error, as upstream's text may hold a key; what is unknown may be our fault.
+        log.warning("%s: %s (%s)", question.target.model, close.msg, type(error).__name__, exc_info=close is UNKNOWN)
+        raise Failed(close) from error
     outcome.finish_reason, outcome.usage = decoder.finish_reason, decoder.usage
     if not outcome.finish_reason:
         raise Failed(Close("failed", 50203, "The model's answer broke off.", retryable=True))
@@ -110,7 +119,7 @@ def explain(error: Exception, key: str) -> Close:
             return _failed(50203, "The model's provider broke off the connection.")
         case "refused" | "dns" | "tls" | "proxy":
             return _failed(50202, "The model's provider can't be reached.")
-    return _failed(50201, "The model's provider failed in a way that is not known here.")
+    return UNKNOWN
 
 
 def _tells(words: str, key: str) -> bool:
@@ -161,15 +170,17 @@ async def _opened(question: Question) -> AsyncIterator["httpx2.Response"]:
 async def _chunks(response: "httpx2.Response", decoder: StreamDecoder, pacer: Pacer) -> AsyncGenerator[bytes]:
     """Raw bytes, within the limits of size; the socket is left alone between reads as the pacer says."""
     total = 0
+    deadline: float | None = None
     source = aiter(cast("httpx2.AsyncByteStream", response.stream))
     while True:
         # Once the answer has its finish_reason only usage is awaited; some servers keep the connection open for ever.
-        patience = LINGER if decoder.finish_reason else None
+        if decoder.finish_reason and deadline is None:
+            deadline = asyncio.get_running_loop().time() + LINGER
         try:
-            async with asyncio.timeout(patience) if patience else contextlib.nullcontext():
+            async with asyncio.timeout_at(deadline) if deadline else contextlib.nullcontext():
                 chunk = await anext(source, b"")
         except TimeoutError:
-            if patience is None:
+            if deadline is None:
                 raise
             return
         if not chunk:

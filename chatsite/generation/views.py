@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpRe
 from django.http.response import HttpResponseBase
 from ninja import Header, Query, Router
 
-from chatsite.accounts.auth import Principal, arequired
+from chatsite.accounts.auth import AuthenticatedRequest, Principal, arequired
 from chatsite.conversations import access
 from chatsite.conversations.models import Message, Status
 from chatsite.errors import ApiError
@@ -20,13 +20,6 @@ from chatsite.generation.threads import in_thread
 
 router = Router(tags=["chat"], auth=arequired)
 LastEventId = Annotated[str | None, Header(alias="Last-Event-ID")]
-
-
-class AuthenticatedRequest(HttpRequest):
-    """What ninja hands a view whose `auth` let it through."""
-
-    auth: Principal
-    scope: dict[str, Any]
 
 
 @router.post("/chat")
@@ -58,6 +51,8 @@ async def chat_by_get(
 ) -> HttpResponseBase:
     """The same for a native EventSource of the site's own pages. Its reconnect carries Last-Event-ID and resumes."""
     _own_page(request)
+    if unknown := request.GET.keys() - ChatQuery.model_fields.keys():  # ninja drops them before they are looked at
+        raise ApiError(42201, f"{min(unknown)}: Extra inputs are not permitted")
     cursor = _known(last_event_id) or query.lastEventId
     if not cursor:
         return stream(request, await current().start(request.auth, query.ask(query.idempotencyKey)))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # importing the SDK takes a second: server.py does it after t
 
 CONNECT_SECONDS = 10.0
 IDLE_SECONDS = float(settings.IDLE_SECONDS)  # between two reads of an answer
+REFUSAL_BYTES = 64 * 1024
 UNUSED_SECONDS = 7200.0  # longer than any answer may take: closing a client cuts what still streams through it
 KEYLESS = "none"  # local servers want no key, the SDK wants one
 
@@ -108,6 +109,7 @@ def _http_client(target: Target, timeout: "httpx2.Timeout") -> "httpx2.AsyncClie
 
         return httpx2.AsyncClient(transport=DemoTransport(), timeout=timeout, trust_env=False)
     return openai.DefaultAioHttpClient(
+        event_hooks={"response": [_bounded]},
         timeout=timeout,
         # max_connections=None would silently mean 100. A pooled connection is dropped before most servers drop it.
         limits=httpx2.Limits(max_connections=100_000, max_keepalive_connections=1000, keepalive_expiry=15),
@@ -116,6 +118,19 @@ def _http_client(target: Target, timeout: "httpx2.Timeout") -> "httpx2.AsyncClie
         trust_env=False,  # neither HTTP_PROXY nor .netrc
         follow_redirects=False,  # the key would travel along
     )
+
+
+async def _bounded(response: "httpx2.Response") -> None:
+    """Read at most REFUSAL_BYTES of what a refusal says: the SDK would read it whole, however long it is."""
+    if not response.is_error:
+        return
+    said = bytearray()
+    async for part in response.aiter_raw():
+        said += part
+        if len(said) > REFUSAL_BYTES:
+            break
+    await response.aclose()
+    response._content = bytes(said)  # private, as httpx2 has no other way to say that this was all
 
 
 def _proxy(url: str) -> "httpx2.Proxy":

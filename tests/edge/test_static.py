@@ -22,7 +22,7 @@ def static(tmp_path: Path) -> Static:
     (assets / "main-Dq3_x-1A.js").write_bytes(SCRIPT)
     (assets / "main-Dq3_x-1A.js.gz").write_bytes(gzip.compress(SCRIPT))
     (tmp_path / "icon.svg").write_text("<svg/>")
-    return Static(nothing, tmp_path)
+    return Static(nothing, [tmp_path])
 
 
 async def test_a_file_comes_whole_and_in_pieces(static: Static) -> None:
@@ -71,11 +71,11 @@ async def test_what_is_no_file_goes_on_to_django(static: Static, path: str) -> N
 
 
 async def test_with_refresh_a_new_file_is_found_at_once(tmp_path: Path) -> None:
-    static = Static(nothing, tmp_path, refresh=True)
+    static = Static(nothing, [tmp_path], refresh=True)
     (tmp_path / "new.css").write_text("a{}")
     assert (await ask(static, "/static/new.css")).body == b"a{}"
     assert (await ask(static, "/static/../secret_key")).status == 404
 
 
 async def test_a_site_without_the_folder_has_no_files(tmp_path: Path) -> None:
-    assert (await ask(Static(nothing, tmp_path / "none"), "/static/icon.svg")).status == 404
+    assert (await ask(Static(nothing, [tmp_path / "none"]), "/static/icon.svg")).status == 404

@@ -59,6 +59,17 @@ def test_a_surrogate_pair_in_two_escapes_in_two_events_becomes_one_character() -
     assert decoder.feed(block(halves[0])) + decoder.feed(block(halves[1])) == [Content("😀")]
 
 
+def test_what_upstream_says_beside_the_text_can_be_stored_too() -> None:
+    decoder = StreamDecoder()
+    decoder.feed(block(rb'{"choices":[{"finish_reason":"\ud800"}],"usage":{"a":["\ud800b\u0000"]}}'))
+    assert (decoder.finish_reason, decoder.usage) == ("\ufffd", {"a": ["\ufffdb"]})
+
+
+def test_a_number_that_json_does_not_have_is_broken() -> None:
+    with pytest.raises(Broken):
+        StreamDecoder().feed(block(b'{"usage":{"a":NaN}}'))
+
+
 def test_comments_other_fields_and_null_choices_say_nothing() -> None:
     assert StreamDecoder().feed(b": ping\n\nevent: x\n\n" + block({"choices": None})) == []
 

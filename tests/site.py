@@ -31,6 +31,8 @@ def environment(data: Path, database_url: str, **extra: str) -> dict[str, str]:
 class Site:
     """with Site(...) as site: talk to site.url. Keeps its port when it is started again, so that clients come back."""
 
+    module = "chatsite.server"  # what is run
+
     def __init__(
         self,
         data: Path,
@@ -81,7 +83,7 @@ class Site:
         """Serve, and return once it listens; `env` adds settings for this process alone."""
         assert not (self._process and self._process.running), "it runs already"
         self._earlier = self.log
-        command = [sys.executable, "-m", "chatsite.server", "--host", "127.0.0.1", "--port", str(self.port)]
+        command = [sys.executable, "-m", self.module, "--host", "127.0.0.1", "--port", str(self.port)]
         self._process = Process(command, env=self.env | env, cwd=ROOT)
         try:
             line = self._process.wait_for(READY)

@@ -22,8 +22,8 @@ class Client:
     adapter: str  # its name in page.js or program.js
     package: str = ""  # its folder in node_modules/, where it has one
     starts: Literal["GET", "POST", "POST, then GET"] = "POST"
-    credential: Literal["bearer", "cookie"] = "bearer"
-    stops: Literal["abort", "cancel"] = "abort"  # cancel: only POST …/cancel stops the answer
+    credential: Literal["bearer", "cookie", "bearer, then cookie"] = "bearer"
+    stops: Literal["abort()", "Ctrl-C", ""] = "abort()"  # "": nothing but POST …/cancel stops the answer
     resumes: Literal["by itself", "by itself after EOF", "from the last id"] = "from the last id"
     blind: frozenset[int] = frozenset()
 
@@ -47,7 +47,7 @@ CLIENTS = [
         "native",
         starts="GET",
         credential="cookie",
-        stops="cancel",
+        stops="",
         resumes="by itself",
         blind=frozenset({401, 404}),
     ),
@@ -56,8 +56,8 @@ CLIENTS = [
         "Chromium",
         "nativeAfterPost",
         starts="POST, then GET",
-        credential="cookie",
-        stops="cancel",
+        credential="bearer, then cookie",
+        stops="",
         resumes="by itself",
         blind=frozenset({404}),
     ),
@@ -69,7 +69,7 @@ CLIENTS = [
         RANGERMAUVE,
         starts="GET",
         credential="cookie",
-        stops="cancel",
+        stops="",
         resumes="by itself after EOF",
     ),
     Client(RANGERMAUVE, "Node", "rangermauveWithFetch", RANGERMAUVE, resumes="by itself after EOF"),
@@ -81,7 +81,7 @@ CLIENTS = [
     Client("eventsource-parser 4", "Node", "parser4", "eventsource-parser-4"),
     Client("axios, progress", "Chromium", "axiosProgress", "axios"),
     Client("axios, stream", "Node", "axiosStream", "axios"),
-    Client("curl -N", "shell", "curl"),
+    Client("curl -N", "shell", "curl", stops="Ctrl-C"),
 ]
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
+import ninja
 from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -78,7 +79,7 @@ def change(request: AuthenticatedRequest, conv_group_id: UUID, body: Change) -> 
 
 
 @router.delete("/conversations/{uuid:conv_group_id}", response={204: None})
-def delete(request: AuthenticatedRequest, conv_group_id: UUID) -> tuple[int, None]:
+def delete(request: AuthenticatedRequest, conv_group_id: UUID) -> ninja.Status[None]:
     """Delete it with all its messages; answers still running are ended first."""
     with transaction.atomic():
         conversation = access.conversation(request.auth.user.id, conv_group_id, lock=True)
@@ -87,7 +88,7 @@ def delete(request: AuthenticatedRequest, conv_group_id: UUID) -> tuple[int, Non
         closing.send(Conversation, message_ids=[m.id for m in messages if m.status == Status.IN_PROGRESS])
         conversation.delete()
     publish.conversation_changed(request.auth.user.id, conv_group_id, conversation.version + 1)
-    return 204, None
+    return ninja.Status(204, None)
 
 
 def _changes(conversation: Conversation, body: Change) -> dict[str, Any]:

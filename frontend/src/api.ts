@@ -2,11 +2,13 @@
 
 import { errorOf } from "./errors";
 import { authorized } from "./session";
+import { surroundings } from "./ui/surroundings.svelte";
 import type { ConversationPage, ConversationRow, ConversationTree, Me, Model, Status } from "./wire";
 
 async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
   const json = body === undefined ? {} : { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
   const response = await authorized(`/api${path}`, { method, ...json });
+  surroundings.reached();
   if (!response.ok) throw await errorOf(response);
   return (response.status === 204 ? undefined : await response.json()) as T;
 }

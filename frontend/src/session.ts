@@ -36,10 +36,15 @@ async function refresh(): Promise<string> {
   return token;
 }
 
+/** Whom the page was served to: known before the first request. "" for nobody. */
+export const userId = (): string => meta("user");
+
+const meta = (name: string): string => document.querySelector<HTMLMetaElement>(`meta[name=${name}]`)?.content ?? "";
+
 /** The cookie, which follows a sign-in in another tab; else what the page was served with. */
 export function csrfToken(): string {
   const cookie = /(?:^|;\s*)csrftoken=([^;]*)/.exec(document.cookie)?.[1];
-  return cookie ?? document.querySelector<HTMLMetaElement>("meta[name=csrf-token]")?.content ?? "";
+  return cookie ?? meta("csrf-token");
 }
 
 /** A request with the bearer, repeated once with a new token when the server refuses it. SignedOut after that. */

@@ -92,13 +92,23 @@ def test_reasoning_is_folded_and_can_be_opened(tab: Tab, upstream: Upstream) -> 
     tab.wait_until_ended()
 
 
-def test_regenerate_gives_another_answer_to_the_same_question(tab: Tab) -> None:
+def test_regenerate_gives_another_answer_to_the_same_question(tab: Tab, upstream: Upstream) -> None:
     tab.ask(prompt(text="An answer."))
     tab.wait_until_ended()
     tab.button("Regenerate").click()
-    expect(tab.answer.get_by_text("2/2")).to_be_visible()
+    upstream.wait("finished", 2)
+    tab.wait_until_ended()
     expect(tab.questions).to_have_count(1)
     expect(tab.page.locator("article.answer")).to_have_count(1)
+
+
+def test_only_the_last_answer_can_be_regenerated_because_what_follows_would_be_hidden(tab: Tab) -> None:
+    for text in ("first", "second"):
+        tab.ask(prompt(text=text))
+        tab.wait_until_ended()
+    expect(tab.answer).to_contain_text("second")
+    expect(tab.button("Regenerate")).to_have_count(1)
+    expect(tab.answer.get_by_role("button", name="Regenerate")).to_be_visible()
 
 
 def test_two_conversations_answer_at_the_same_time(tab: Tab, upstream: Upstream) -> None:

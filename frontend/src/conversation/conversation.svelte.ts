@@ -5,18 +5,26 @@ import { SvelteMap } from "svelte/reactivity";
 import * as api from "../api";
 import { ApiError } from "../errors";
 import { t } from "../i18n";
+import { wait } from "../stream/backoff";
 import { Batch } from "../stream/batch";
 import { read } from "../stream/chat";
 import { announce } from "../ui/announce.svelte";
 import { surroundings } from "../ui/surroundings.svelte";
 import { uuid4 } from "../ui/uuid";
 import type { Chunk, ConversationTree, Hint, Start, StreamEvent } from "../wire";
-import { expected, fromServer, isLocal, type Item, type Link, position, take } from "./item";
+import { continued, expected, fromServer, isLocal, isRunning, type Item, type Link, position, type Refusal, refusalOf, take } from "./item";
 import * as outbox from "./outbox";
 import { branch, leaf } from "./tree";
 
-/** How long Stop waits for the server before it just stops reading. */
+/** How long Stop waits for the server to accept the start before the message is taken back. */
 const STOP_PATIENCE_MS = 4000;
+
+export interface Listener {
+  /** The server has named a conversation that was new. */
+  onnamed: (conversation: Conversation) => void;
+  /** An answer that was followed has ended. */
+  onended: () => void;
+}
 
 export class Conversation {
   id = $state<string | null>(null);
@@ -30,20 +38,23 @@ export class Conversation {
   /** What is shown: the path from the root to the current message. */
   readonly branch = $derived(branch(this.items, this.currentNode));
   /** The answer on its way at the end of the branch. */
-  readonly running = $derived(this.branch.findLast(({ status, refusal }) => status === "in_progress" && !refusal));
+  readonly running = $derived(surroundings.signedOut ? undefined : this.branch.findLast(isRunning));
 
   /** Readings under way, by the key of their item. */
   #readings = new Map<string, AbortController>();
   /** What was asked for, by the key of the answer: to repeat it, and to know what Stop has to take back. */
-  #starts = new Map<string, Start>();
+  #starts = new Map<string, outbox.Unsent>();
   /** Rises when messages get their ids: a tree asked for earlier does not know them. */
   #namings = 0;
+  /** Rises with each tree asked for: only the newest is used. */
+  #asked = 0;
+  /** Whether somebody looks: else nothing is followed. */
+  #watched = false;
   #version = 0;
 
   constructor(
     id: string | null,
-    /** Called when the server has named a conversation that was new. */
-    private readonly onnamed: (conversation: Conversation) => void,
+    private readonly listener: Listener,
   ) {
     this.id = id;
     this.draft = outbox.draftOf(id);
@@ -53,12 +64,16 @@ export class Conversation {
   async load(): Promise<void> {
     if (this.id === null) return;
     if (this.items.size === 0) this.phase = "loading";
+    const asked = (this.#asked += 1);
+    this.#watched = true;
     try {
-      this.#merge(await this.#tree(this.id));
+      const tree = await this.#tree(this.id);
+      if (asked !== this.#asked) return;
+      this.#merge(tree);
       this.phase = "ready";
-      this.#followBranch();
+      if (this.#watched) this.#followBranch();
     } catch (error) {
-      if (!surroundings.notice(error)) this.#failedToLoad(error);
+      if (!surroundings.notice(error) && asked === this.#asked) this.#failedToLoad(error);
     }
   }
 
@@ -71,6 +86,7 @@ export class Conversation {
 
   /** Stop following while nobody looks; what is generated goes on, and load() comes back to it. */
   leave(): void {
+    this.#watched = false;
     for (const [key, reading] of this.#readings) {
       const item = this.#item(key);
       // A start that is not confirmed goes on: aborted, nobody would know whether it happened.
@@ -98,18 +114,18 @@ export class Conversation {
 
   /** More text for an answer that ended early. */
   proceed(answer: Item): void {
-    this.#put({ ...answer, status: "in_progress", error: null, finishReason: null, link: "sending" });
+    this.#put(continued(answer));
     const body = { model: answer.model, convGroupId: this.id, parentConvId: answer.convId, request: null };
     void this.#read(answer.key, { key: uuid4(), body });
   }
 
   /** Stop the answer on its way. What has arrived stays. */
-  async stop(): Promise<void> {
+  stop(): void {
     const item = this.running;
     if (!item || item.stopping) return;
     this.#put({ ...item, stopping: true });
-    setTimeout(() => this.#giveUp(item.key), surroundings.online ? STOP_PATIENCE_MS : 0);
-    if (!isLocal(item)) await this.#cancel(item.convId);
+    if (!isLocal(item)) void this.#cancel(item);
+    else setTimeout(() => this.#giveUp(item.key), surroundings.online ? STOP_PATIENCE_MS : 0);
   }
 
   /** Take back a message that was refused: its text returns to the composer. */
@@ -145,12 +161,21 @@ export class Conversation {
   }
 
   #failedToLoad(error: unknown): void {
-    if (!(error instanceof ApiError)) this.phase = "unreachable";
-    else this.phase = error.status === 404 || error.status === 422 ? "missing" : "broken";
+    if (error instanceof ApiError && (error.status === 404 || error.status === 422)) this.#clear();
+    else if (this.items.size === 0) this.phase = error instanceof ApiError ? "broken" : "unreachable";
+  }
+
+  /** It was deleted, or never was there: nothing of it stays on view but the draft. */
+  #clear(): void {
+    this.leave();
+    this.items.clear();
+    this.currentNode = null;
+    this.phase = "missing";
   }
 
   #item(key: string): Item | undefined {
-    return [...this.items.values()].find((item) => item.key === key);
+    for (const item of this.items.values()) if (item.key === key) return item;
+    return undefined;
   }
 
   #put(item: Item): void {
@@ -169,7 +194,7 @@ export class Conversation {
     for (const item of items) this.#put(item);
     const answer = items.at(-1)!;
     this.currentNode = answer.convId;
-    this.#starts.set(answer.key, body);
+    this.#starts.set(answer.key, { key, body });
     outbox.keep({ key, body });
     void this.#read(answer.key, { key, body });
   }
@@ -177,18 +202,24 @@ export class Conversation {
   #repeat(answer: Item, model: string | null): void {
     const start = this.#starts.get(answer.key);
     this.#dropUnsent();
-    if (start) this.#start({ ...start, model });
+    if (start) this.#start({ ...start.body, model });
+  }
+
+  /** The start of this answer needs no repetition any more. */
+  #settle(key: string): void {
+    const start = this.#starts.get(key);
+    if (start) outbox.forget(start);
   }
 
   /** Forget messages that the server never accepted. */
   #dropUnsent(): void {
     for (const item of this.branch.filter(isLocal).reverse()) {
       this.#readings.get(item.key)?.abort();
+      this.#settle(item.key);
       this.#starts.delete(item.key);
       this.items.delete(item.convId);
       if (this.currentNode === item.convId) this.currentNode = item.parentConvId;
     }
-    outbox.forget(this.id);
     // A regenerated answer hung below its question; what was shown before is the newest there.
     if (this.currentNode !== null) this.currentNode = leaf(this.items, this.items.get(this.currentNode))?.convId ?? null;
   }
@@ -206,6 +237,7 @@ export class Conversation {
     const reading = new AbortController();
     this.#readings.set(key, reading);
     const from = untrack(() => position(this.#item(key)!));
+    if (!start) this.#link(key, "reading");
     const batch = new Batch<StreamEvent>((events) => this.#take(key, events));
     try {
       const outcome = await read({
@@ -217,7 +249,7 @@ export class Conversation {
       });
       batch.flush();
       if (outcome === "ended") this.#ended(key);
-      if (outcome === "gone") setTimeout(() => void this.load());
+      if (outcome === "gone") this.#loadAfterReading(key);
     } catch (error) {
       batch.flush();
       this.#refused(key, error);
@@ -232,7 +264,7 @@ export class Conversation {
     if (!item) return;
     const named = isLocal(item) ? this.#named(item, JSON.parse(events[0]!.data) as Chunk) : item;
     this.#put(take(named, events));
-    if (named.stopping && named !== item) void this.#cancel(named.convId);
+    if (named.stopping && named !== item) void this.#cancel(named);
   }
 
   /** The first event carries the ids: the expected messages become those of the server. */
@@ -247,13 +279,13 @@ export class Conversation {
       this.#put({ ...question, convId: parentConvId! });
     }
     if (this.currentNode === answer.convId) this.currentNode = named.convId;
+    this.#settle(answer.key);
     this.#starts.delete(answer.key);
-    outbox.forget(this.id);
     announce(t("answerStarted"));
     if (this.id === null) {
-      outbox.keepDraft(null, "");
+      outbox.dropNewDraft(this.draft);
       this.id = convGroupId!;
-      this.onnamed(this);
+      this.listener.onnamed(this);
     }
     return named;
   }
@@ -261,6 +293,17 @@ export class Conversation {
   #ended(key: string): void {
     const status = this.#item(key)?.status;
     announce(t(status === "completed" ? "answerEnded" : status === "cancelled" ? "answerStopped" : "answerBroken"));
+    this.listener.onended();
+  }
+
+  /** Not before the reading is over: as long as it is not, what it read counts as newer than the tree. */
+  #loadAfterReading(key: string, problem?: Refusal): void {
+    setTimeout(async () => {
+      await this.load();
+      const item = this.#item(key);
+      if (problem && item && item.status !== "in_progress") this.#put({ ...item, problem });
+      this.listener.onended();
+    });
   }
 
   #refused(key: string, error: unknown): void {
@@ -271,30 +314,37 @@ export class Conversation {
     if (!(error instanceof ApiError)) {
       if (!out) throw error;
     } else if (isLocal(item)) {
-      outbox.forget(this.id);
-      const { code, message: msg, retryAfter } = error;
-      this.#put({ ...item, refusal: { code, msg, retryAfter } });
+      this.#settle(key);
+      this.#put({ ...item, refusal: refusalOf(error) });
     } else {
-      setTimeout(() => void this.load());
+      this.#loadAfterReading(key, refusalOf(error));
     }
   }
 
   // --- Stopping ---
 
-  async #cancel(convId: string): Promise<void> {
-    try {
-      await api.cancel(convId);
-    } catch (error) {
-      surroundings.notice(error);
+  /** Tell the server until the end is there: a Stop that is lost lets the answer go on, and be paid for. */
+  async #cancel({ key, convId }: Item): Promise<void> {
+    for (let failures = 1; this.#item(key)?.stopping; failures += 1) {
+      try {
+        await api.cancel(convId);
+      } catch (error) {
+        if (surroundings.notice(error)) return;
+        if (error instanceof ApiError && error.status < 500) return this.#goOn(key);
+      }
+      await wait(failures);
     }
   }
 
-  /** Stop was pressed and nothing came of it: at least stop reading, and take back what was never accepted. */
+  /** The server did not stop the answer, so that Stop can be pressed again. */
+  #goOn(key: string): void {
+    const item = this.#item(key);
+    if (item) this.#put({ ...item, stopping: undefined });
+  }
+
+  /** Stop was pressed before the server accepted the start, and nothing came of either: take the message back. */
   #giveUp(key: string): void {
     const item = this.#item(key);
-    if (item?.status !== "in_progress" || !item.stopping) return;
-    this.#readings.get(key)?.abort();
-    if (isLocal(item)) this.takeBack(item);
-    else this.#put({ ...item, status: "cancelled", link: undefined });
+    if (item?.stopping && isLocal(item)) this.takeBack(item);
   }
 }

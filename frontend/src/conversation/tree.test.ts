@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { branch, leaf, type Node, siblings, turns } from "./tree";
+import { branch, leaf, type Node, turns } from "./tree";
 
 /** "b<a" is message b below a; "a" a root. Created in the order given, all in the same second. */
 const tree = (...edges: string[]) =>
@@ -17,17 +17,6 @@ describe("branch", () => {
   test("is empty without a leaf", () => expect(branch(tree("a"), null)).toEqual([]));
   test("begins at a message whose parent is missing", () => expect(ids(branch(tree("b<a", "c<b"), "c"))).toBe("bc"));
   test("ends even when the parents form a ring", () => expect(ids(branch(tree("a<b", "b<a"), "a"))).toBe("ba"));
-});
-
-describe("siblings", () => {
-  test("are all under the same parent, oldest first", () => {
-    const nodes = tree("a", "d<a", "b<a", "c<b");
-    expect(ids(siblings(nodes, nodes.get("b")!))).toBe("bd");
-  });
-  test("of a root are the other roots", () => {
-    const nodes = tree("a", "b", "c<a");
-    expect(ids(siblings(nodes, nodes.get("b")!))).toBe("ab");
-  });
 });
 
 describe("leaf", () => {

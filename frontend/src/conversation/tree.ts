@@ -17,11 +17,6 @@ export function branch<N extends Node>(nodes: ReadonlyMap<string, N>, leaf: stri
   return path.reverse();
 }
 
-/** The message and those beside it under the same parent, oldest first. */
-export function siblings<N extends Node>(nodes: ReadonlyMap<string, N>, node: N): N[] {
-  return [...nodes.values()].filter((other) => other.parentConvId === node.parentConvId).sort(byAge);
-}
-
 /** The end of the newest branch below `node`, or of the whole tree without one. */
 export function leaf<N extends Node>(nodes: ReadonlyMap<string, N>, node: N | null = null): N | null {
   const children = new Map<string | null, N>();

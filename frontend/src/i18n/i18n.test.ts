@@ -20,8 +20,8 @@ describe("the catalogs", () => {
 });
 
 test("holes are filled, and a value that is missing leaves its hole", () => {
-  expect(t("answerOf", { number: 1, count: 2 })).toBe("Answer 1 of 2");
-  expect(t("answerOf", { number: 1 })).toBe("Answer 1 of {count}");
+  expect(t("greetingName", { greeting: "Hello", name: "Alice" })).toBe("Hello, Alice");
+  expect(t("greetingName", { greeting: "Hello" })).toBe("Hello, {name}");
 });
 
 test("an error has our words, else the server's, else its code", () => {

@@ -10,16 +10,16 @@ export function delay(failures: number, random: () => number = Math.random): num
 }
 
 /** Resolves after the delay (or `retryAfter` seconds), at once when the network is back or the signal aborts. */
-export function wait(failures: number, signal: AbortSignal, retryAfter: number | null = null): Promise<void> {
+export function wait(failures: number, signal?: AbortSignal, retryAfter: number | null = null): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       clearTimeout(timer);
       removeEventListener("online", done);
-      signal.removeEventListener("abort", done);
+      signal?.removeEventListener("abort", done);
       resolve();
     };
     const timer = setTimeout(done, Math.max(delay(failures), (retryAfter ?? 0) * 1000));
     addEventListener("online", done);
-    signal.addEventListener("abort", done);
+    signal?.addEventListener("abort", done);
   });
 }

@@ -17,6 +17,13 @@ function kept(storage: () => Storage) {
         // Nothing is kept.
       }
     },
+    clear(): void {
+      try {
+        storage().clear();
+      } catch {
+        // Nothing was kept.
+      }
+    },
   };
 }
 

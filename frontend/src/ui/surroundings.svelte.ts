@@ -14,6 +14,11 @@ class Surroundings {
     document.addEventListener("visibilitychange", () => void this.#askAgain());
   }
 
+  /** The site answered, whatever the browser believes: it may run on this very machine. */
+  reached(): void {
+    this.online = true;
+  }
+
   /** Take note when the error says that the session has ended; returns whether it does. */
   notice(error: unknown): boolean {
     if (!(error instanceof SignedOut)) return false;

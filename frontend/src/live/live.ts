@@ -5,7 +5,7 @@ import type { Hint } from "../wire";
 
 export interface Live {
   onhint: (hint: Hint) => void;
-  /** Connected again after a break: hints may have been missed. */
+  /** Connected after a break, or at last: hints may have been missed. */
   onback: () => void;
 }
 
@@ -14,16 +14,15 @@ export function live({ onhint, onback }: Live): () => void {
   let socket: WebSocket;
   let timer: ReturnType<typeof setTimeout>;
   let failures = 0;
-  let everOpen = false;
   let ended = false;
 
   const connect = (): void => {
     clearTimeout(timer);
     socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/live`);
     socket.onopen = () => {
+      const back = failures > 0;
       failures = 0;
-      if (everOpen) onback();
-      everOpen = true;
+      if (back) onback();
     };
     socket.onmessage = ({ data }) => onhint(JSON.parse(String(data)) as Hint);
     socket.onclose = () => {

@@ -163,6 +163,13 @@ describe("what waiting cannot mend", () => {
     await expect(reading()).rejects.toMatchObject({ code: 50001 });
   });
 
+  test("a start that cannot be stored is given up the third time, an answer under way never", async () => {
+    replies = [refuse(50301), refuse(50301), refuse(50301)];
+    await expect(reading()).rejects.toMatchObject({ code: 50301 });
+    replies = [refuse(50301), refuse(50301), refuse(50301), stream(frame(1, ""), DONE)];
+    expect((await reading({ from: { convId: "m", seq: 0 } })).outcome).toBe("ended");
+  });
+
   test("a proxy's page is tried again", async () => {
     replies = [(response) => response.writeHead(502, { "Content-Type": "text/html" }).end("<h1>Bad Gateway</h1>"), stream(frame(1, ""), DONE)];
     expect((await reading()).outcome).toBe("ended");

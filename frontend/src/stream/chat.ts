@@ -136,6 +136,8 @@ function isFinal(error: unknown, failures: number, begun: boolean): boolean {
   if (error instanceof SignedOut) return true;
   if (!(error instanceof ApiError)) return false;
   if (error.status === 429) return !begun;
+  // A disk that is full stays so; what has begun may have been written by then.
+  if (error.code === 50301) return !begun && failures >= PATIENCE;
   // 503 is a server that restarts, 502 and 504 its proxy meanwhile; a 500 may be a fault that stays.
   return error.status < 500 || (error.status === 500 && failures >= PATIENCE);
 }

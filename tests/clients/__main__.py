@@ -57,7 +57,7 @@ def row(client: Client, results: Results) -> str:
         "stream": "",
         "stop": ", ".join(filter(None, (client.stops, "cancel"))),
         "resume": client.resumes,
-        "error": f"not the status of {blind}" if blind else "",
+        "error": f"{blind} without their status" if blind else "",
     }
     marks = [f"{results.mark(client, column)} {words[column]}".strip() for column in COLUMNS.values()]
     return _line(client.name, client.version, client.place, client.starts, client.credential, *marks)

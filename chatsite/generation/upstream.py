@@ -29,7 +29,29 @@ log = logging.getLogger(__name__)
 LINGER = 2.0  # seconds that upstream may take from its finish_reason to the end of the stream (usage comes in between)
 
 
-UNKNOWN = Close("failed", 50201, "The model's provider failed in a way that is not known here.", retryable=True)
+def _failed(code: int, msg: str, retryable: bool = True) -> Close:
+    return Close("failed", code, msg, retryable)
+
+
+_refused_key = _failed(50204, "The model's provider refused this site's key. An administrator can mend that.", False)
+_silent = _failed(50401, "The model's provider was silent for too long.")
+_broke_off = _failed(50203, "The model's provider broke off the connection.")
+_away = _failed(50202, "The model's provider can't be reached.")
+TOLD = {
+    "key": _refused_key,
+    "forbidden": _refused_key,
+    "rate": _failed(50205, "The model's provider is being asked too often, or its quota is used up. Try again later."),
+    "not_found": _failed(50201, "The model's provider does not know this model.", False),
+    "idle": _silent,
+    "timeout": _silent,
+    "dropped": _broke_off,
+    "not_http": _broke_off,
+    "refused": _away,
+    "dns": _away,
+    "tls": _away,
+    "proxy": _away,
+}
+UNKNOWN = _failed(50201, "The model's provider failed in a way that is not known here.")
 
 
 class Failed(Exception):
@@ -100,35 +122,14 @@ def explain(error: Exception, key: str) -> Close:
         case _TooMuch():
             return Close("failed", 50206, "The answer grew larger than this site allows.", retryable=False)
     found = failure(error)
-    match found.kind:
-        case "key" | "forbidden":
-            return _failed(
-                50204, "The model's provider refused this site's key. An administrator can mend that.", False
-            )
-        case "rate":
-            return _failed(
-                50205, "The model's provider is being asked too often, or its quota is used up. Try again later."
-            )
-        case "not_found":
-            return _failed(50201, "The model's provider does not know this model.", False)
-        case "status":
-            return _failed(50201, f"The model's provider refused with status {found.status}.")
-        case "idle" | "timeout":
-            return _failed(50401, "The model's provider was silent for too long.")
-        case "dropped" | "not_http":
-            return _failed(50203, "The model's provider broke off the connection.")
-        case "refused" | "dns" | "tls" | "proxy":
-            return _failed(50202, "The model's provider can't be reached.")
-    return UNKNOWN
+    if found.kind == "status":
+        return _failed(50201, f"The model's provider refused with status {found.status}.")
+    return TOLD.get(found.kind, UNKNOWN)
 
 
 def _tells(words: str, key: str) -> bool:
     """Whether a part of the key worth the name is in these words."""
     return any(key[start : start + 8] in words for start in range(len(key) - 7))
-
-
-def _failed(code: int, msg: str, retryable: bool = True) -> Close:
-    return Close("failed", code, msg, retryable)
 
 
 class _TooMuch(Exception):

@@ -1,0 +1,82 @@
+"""Reading the model's API in this process: the pause behind the SDK's private attributes, and the way out."""
+
+import asyncio
+import contextlib
+from asyncio import selector_events
+
+import pytest
+
+from chatsite.generation.events import Content, Event
+from chatsite.generation.pacing import MOST, Pacer
+from chatsite.generation.upstream import Outcome, Question, read
+from chatsite.providers import clients
+from chatsite.providers.models import Target
+from tests.upstream import Script, Upstream, prompt
+
+
+class Fixed(Pacer):
+    """A pacer that has made up its mind."""
+
+    def __init__(self, interval: float) -> None:
+        self.interval = interval
+
+
+def question(upstream: Upstream, **script: object) -> Question:
+    target = Target("m", "m", upstream.base_url, "sk-upstream")
+    return Question(target, [{"role": "user", "content": prompt(**script)}], {})
+
+
+async def batches(upstream: Upstream, interval: float, **script: object) -> list[list[Event]]:
+    found = [batch async for batch in read(question(upstream, **script), Outcome(), Fixed(interval))]
+    await clients.close()
+    return found
+
+
+def text(found: list[list[Event]]) -> str:
+    return "".join(event.text for batch in found for event in batch if isinstance(event, Content))
+
+
+async def test_under_load_the_socket_is_left_alone_and_one_read_brings_much(
+    upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paused: list[object] = []
+    transport = selector_events._SelectorSocketTransport  # type: ignore[attr-defined]
+    pause = transport.pause_reading
+
+    def noted(self: object) -> None:
+        paused.append(self)
+        pause(self)
+
+    monkeypatch.setattr(transport, "pause_reading", noted)
+    script = {"count": 100, "rate": 200}
+    found = await batches(upstream, MOST, **script)
+    assert text(found) == Script.parse(script).content
+    assert len(found) <= 20  # half a second of deltas, read ten times a second
+    assert len(paused) >= 3
+    assert len(set(map(id, paused))) == 1
+
+
+async def test_an_idle_process_waits_for_nothing(upstream: Upstream) -> None:
+    script = {"count": 20, "rate": 100}
+    found = await batches(upstream, 0, **script)
+    assert text(found) == Script.parse(script).content
+    assert len(found) >= 10
+
+
+async def test_leaving_early_closes_the_connection(upstream: Upstream) -> None:
+    async with contextlib.aclosing(read(question(upstream, count=5, end="hang"), Outcome(), Fixed(0))) as reading:
+        await anext(reading)
+    assert await asyncio.to_thread(upstream.wait, "aborted")
+    await clients.close()
+
+
+def test_the_pacer_rises_under_pressure_to_its_limit_and_falls_when_it_is_over() -> None:
+    pacer = Fixed(0)
+    for _ in range(20):
+        pacer.adjust(2.0)
+    assert pacer.interval == MOST
+    pacer.adjust(0.5)
+    assert 0.9 * MOST < pacer.interval < MOST
+    for _ in range(200):
+        pacer.adjust(0.5)
+    assert pacer.interval == 0

@@ -10,7 +10,7 @@ from django.conf import settings
 ROOT = Path(settings.BASE_DIR)
 TOKENS = (ROOT / "static/css/tokens.css").read_text()
 BLOCKS = re.findall(r"(?s):root[^{]*\{(.*?)\}", TOKENS)
-GROUNDS = ("paper", "surface", "sunken")
+GROUNDS = ("paper", "surface", "sunken", "bubble")
 
 
 def colours(block: str) -> dict[str, str]:

@@ -21,6 +21,7 @@ IDLE_SECONDS = 75  # between requests; longer than proxies keep theirs (60 s), s
 LINGER_SECONDS = 5.0
 
 TOO_SLOW = ApiError(40801, "The request took too long to arrive.")
+TOO_LONG = ApiError(41401, "The address or a header of the request is longer than 16 KB: use POST.")
 
 
 class Channel(http.HTTPChannel):
@@ -43,6 +44,10 @@ class Channel(http.HTTPChannel):
         if self.deadline is None and not self._handlingRequest:
             self._complete_in(HEADERS_SECONDS)
         super().dataReceived(data)
+
+    def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802
+        """Twisted would close without a word, and a native EventSource then asks again for ever."""
+        self.refuse(TOO_LONG)
 
     def allHeadersReceived(self) -> None:  # noqa: N802
         body = settings.MAX_BODY_BYTES if self.length is None else min(self.length, settings.MAX_BODY_BYTES)

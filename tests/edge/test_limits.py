@@ -97,6 +97,12 @@ def test_what_is_not_http_is_refused(server: Server) -> None:
         assert b" 400 " in client.send(b"hello\r\n\r\n").read()
 
 
+def test_an_address_that_is_too_long_is_told_so(server: Server) -> None:
+    with server.connect() as client:
+        status, told = answer(client.ask(f"/raw/scope-told?request={'x' * 20_000}").read())
+    assert (status, told["code"]) == (414, 41401)
+
+
 def test_a_bad_header_is_refused_as_json(server: Server) -> None:
     with server.connect() as client:
         data = client.ask("/raw/scope-told", "X-Odd: \x0b", "Connection: close").until(b"}")

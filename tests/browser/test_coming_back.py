@@ -83,7 +83,8 @@ def test_an_access_token_that_expires_in_mid_stream_is_replaced(
     tab.wait_until_named()
     tab.page.get_by_role("link", name="New chat").click()  # nobody reads on
     tab.page.wait_for_timeout(5500)
-    tab.rows.first.click()
+    with tab.page.expect_request("**/api/chat/*"):  # what was read before stands there at once
+        tab.rows.first.click()
     expect(tab.text).to_have_text("one two three four f")
     upstream.open("end")
     expect(tab.text).to_have_text(WORDS)
@@ -123,6 +124,36 @@ def test_signed_out_in_the_middle_keeps_the_draft(home: Site, tab: Tab) -> None:
     tab.page.locator(".dock").get_by_role("link", name="Sign in").click()
     tab.sign_in(home.user("alice"))
     expect(tab.composer).to_have_value("words I do not want to lose")
+
+
+def test_who_signs_in_next_in_a_tab_sees_no_draft_of_who_was_there(home: Site, tab: Tab) -> None:
+    tab.composer.fill("for nobody else")
+    tab.page.context.clear_cookies()  # the session ended without a Sign out
+    tab.sign_in(home.user("charlie"))
+    expect(tab.composer).to_have_value("")
+    tab.composer.fill("of charlie")
+    tab.button("Account and appearance").click()
+    tab.page.get_by_role("menuitem", name="Sign out").click()
+    tab.page.wait_for_url("**/accounts/**")
+    assert tab.page.evaluate("sessionStorage.length") == 0
+
+
+def test_a_site_on_this_machine_is_there_without_a_network(tab: Tab) -> None:
+    tab.page.add_init_script("Object.defineProperty(navigator, 'onLine', {get: () => false})")
+    tab.page.reload()
+    tab.ask(prompt(text="here"))
+    expect(tab.text).to_have_text("here")
+    expect(tab.rows).to_have_count(1)
+    expect(tab.page.get_by_text("You are offline.")).to_have_count(0)
+
+
+def test_a_site_that_cannot_be_reached_at_first_fills_the_page_when_it_can(tab: Tab) -> None:
+    tab.page.route("**/api/**", lambda route: route.abort())
+    tab.page.reload()
+    expect(tab.page.get_by_text("The list could not be loaded.")).to_be_visible()
+    tab.page.unroute("**/api/**")
+    expect(tab.page.get_by_text("Your conversations will appear here.")).to_be_visible(timeout=15_000)
+    expect(tab.page.locator(".model-choice")).not_to_have_text("No model")
 
 
 def test_an_upstream_that_fails_says_why_and_try_again_asks_again(tab: Tab, upstream: Upstream) -> None:

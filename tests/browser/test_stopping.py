@@ -49,3 +49,29 @@ def test_stop_while_the_site_does_not_answer_gives_the_text_back(tab: Tab) -> No
     expect(tab.composer).to_have_value("a question that never arrives", timeout=8000)
     expect(tab.questions).to_have_count(0)
     assert len(held) == 1
+
+
+def test_a_continued_answer_outlives_the_stop_before_it_and_can_be_stopped_again(tab: Tab, upstream: Upstream) -> None:
+    tab.ask(prompt(text="Kept words.", size=5, gate="never", after=1))
+    expect(tab.text).to_have_text("Kept")
+    tab.stop_button.click()
+    expect(tab.composer).to_be_focused()
+    tab.button("Continue").click()
+    upstream.wait("started", 2)
+    tab.page.wait_for_timeout(5000)  # longer than Stop is patient
+    expect(tab.answer).to_have_attribute("aria-busy", "true")
+    tab.stop_button.click()
+    expect(tab.answer.get_by_text("Stopped")).to_be_visible()
+    upstream.wait("aborted", 2)
+
+
+def test_stop_without_a_network_reaches_the_server_when_it_is_back(tab: Tab, upstream: Upstream) -> None:
+    tab.ask(prompt(text="Kept words. Never sent.", size=12, gate="never", after=1))
+    expect(tab.text).to_have_text("Kept words.")
+    tab.page.context.set_offline(True)
+    expect(tab.page.get_by_text("You are offline.")).to_be_visible()
+    tab.stop_button.click()
+    expect(tab.answer.get_by_text("Stopped")).to_have_count(0)
+    tab.page.context.set_offline(False)
+    expect(tab.answer.get_by_text("Stopped")).to_be_visible(timeout=15_000)
+    upstream.wait("aborted")

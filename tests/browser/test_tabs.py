@@ -75,6 +75,21 @@ def test_a_deleted_conversation_is_gone_everywhere(tab: Tab, second: Tab) -> Non
     expect(second.page.get_by_text("This conversation is not here")).to_be_visible()
 
 
+def test_a_conversation_deleted_while_it_answers_leaves_the_view(tab: Tab, second: Tab) -> None:
+    tab.ask(prompt(text="never whole", gate="never", after=1))
+    expect(second.rows).to_have_count(1)
+    second.rows.first.click()
+    expect(second.stop_button).to_be_visible()
+    second.composer.fill("half a thought")
+    tab.rows.first.hover()
+    tab.page.get_by_role("button", name="Actions for").click()
+    tab.page.get_by_role("menuitem", name="Delete").click()
+    tab.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(second.page.get_by_text("This conversation is not here")).to_be_in_viewport()
+    for gone in (second.questions, second.answer, second.stop_button, second.composer):
+        expect(gone).to_have_count(0)
+
+
 def test_a_conversation_of_somebody_else_is_not_here(tab: Tab, new_tab: NewTab) -> None:
     tab.ask(prompt(text="mine"))
     tab.wait_until_ended()

@@ -187,6 +187,11 @@ class TestWords:
         assert "**Stop**" in answer(demo.MODELS[0], [user("How do I stop?")]).content
         assert "curl" in answer(demo.MODELS[0], [user("怎样用接口？")]).content
 
+    @pytest.mark.parametrize("question", ["Write a Python function with tests.", "写一个 Python 函数，附上测试代码。"])
+    def test_who_asks_for_code_gets_the_tour_and_not_a_lesson_on_keys(self, question: str) -> None:
+        tour = "公式是什么样子？" if "写" in question else "Show me a formula."
+        assert answer(demo.MODELS[0], [user(question)]) == answer(demo.MODELS[0], [user(tour)])
+
     def test_a_long_talk_is_not_the_same_answer_again_and_again(self) -> None:
         questions = [user(f"And {nth}?") for nth in range(6)]
         said = {answer(demo.MODELS[0], questions[: nth + 1]).content for nth in range(6)}

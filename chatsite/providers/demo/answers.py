@@ -73,7 +73,7 @@ _TOPICS = {
     "connect": "connect|model|provider|api key|openai|deepseek|ollama|qwen|kimi|接入|连接模型|模型|密钥|千问|智谱",
     "stop": "stop|cancel|reload|resume|continue|lose|停止|刷新|继续|断线|丢",
     "branch": "edit|branch|regenerate|version|修改|编辑|分支|重新生成|版本",
-    "program": "curl|program|endpoint|sdk|python|javascript|script|code|编程|程序|接口|代码|脚本",
+    "program": r"curl|endpoint|sdk|\bapis?\b|接口",
     "privacy": "privacy|private|data|store|who can read|secure|隐私|数据|保存|安全",
     "tour": "markdown|table|math|formula|show|demo|表格|公式|数学|排版|演示|展示",
     "help": "help|what can|who are you|what are you|feature|chatsite|帮助|你是谁|能做|可以做|功能",

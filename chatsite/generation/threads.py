@@ -19,8 +19,10 @@ class Threads:
         self._pool = ThreadPoolExecutor(count, thread_name_prefix=name)
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """What `work` returns. If the caller is cancelled, the work still runs to its end."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, lambda: _tidy(work, *args, **kwargs))
+        """What `work` returns. If the caller is cancelled, the work is done all the same."""
+        # Shielded, because what still waits for a thread would be forgotten together with its caller.
+        working = asyncio.get_running_loop().run_in_executor(self._pool, lambda: _tidy(work, *args, **kwargs))
+        return await asyncio.shield(working)
 
     def close(self) -> None:
         self._pool.shutdown(wait=False)

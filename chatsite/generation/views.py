@@ -75,9 +75,10 @@ async def follow(
 
 
 @router.post("/chat/{uuid:conv_id}/cancel")
-async def cancel(request: AuthenticatedRequest, conv_id: UUID) -> HttpResponse:
+async def cancel(request: AuthenticatedRequest, conv_id: UUID) -> HttpResponseBase:
     """Stop an answer. Idempotent: one that has ended stays as it is."""
-    return JsonResponse({"status": await current().cancel(request.auth.user.pk, conv_id)}, status=202)
+    # Later, as the row may have to wait for a locked database: a few who stop would keep all others out of the lanes.
+    return await later(request, _cancelled(request.auth.user.pk, conv_id))
 
 
 def stream(request: HttpRequest, reader: Reader) -> HttpResponseBase:
@@ -96,6 +97,10 @@ async def later(request: HttpRequest, response: Coroutine[Any, Any, HttpResponse
         scope["chatsite.later"] = response
         return HttpResponse()
     return await response
+
+
+async def _cancelled(user_id: UUID, message_id: UUID) -> HttpResponse:
+    return JsonResponse({"status": await current().cancel(user_id, message_id)}, status=202)
 
 
 async def _followed(request: AuthenticatedRequest, message_id: UUID, seq: int) -> HttpResponseBase:

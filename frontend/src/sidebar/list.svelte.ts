@@ -70,7 +70,7 @@ export class ConversationList {
       return await request;
     } catch (error) {
       surroundings.notice(error);
-      if (this.rows.length === 0) this.phase = "failed";
+      if (this.phase === "loading") this.phase = "failed";
       return null;
     }
   }

@@ -3,7 +3,7 @@
  * waits twelve times as long as it cost, so that even a very long answer leaves the main thread nearly free.
  */
 
-const SHORTEST_MS = 45;
+const SHORTEST_MS = 55;
 const LONGEST_MS = 500;
 const REST = 12;
 /** Frames do not come while the page is hidden. */

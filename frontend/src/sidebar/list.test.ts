@@ -1,9 +1,11 @@
-import { beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, type MockInstance, test, vi } from "vitest";
 import * as api from "../api";
 import { ConversationList } from "./list.svelte";
 
-const page = vi.spyOn(api, "conversations");
-beforeEach(() => page.mockReset());
+let page: MockInstance<typeof api.conversations>;
+beforeEach(() => {
+  page = vi.spyOn(api, "conversations");
+});
 
 test("an empty list that was loaded stays loaded when the network goes", async () => {
   page.mockResolvedValueOnce({ conversations: [], nextCursor: null }).mockRejectedValueOnce(new TypeError("no network"));

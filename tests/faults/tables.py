@@ -37,6 +37,11 @@ def in_progress(database_url: str) -> int:
     return sum(int(rows(database_url, sql.format(table))[0][0]) for table in tables)
 
 
+def unpacked(database_url: str) -> int:
+    """How many generations still have a row for each event."""
+    return int(rows(database_url, "SELECT count(*) FROM generation_generation WHERE NOT packed")[0][0])
+
+
 def beyond_the_end(database_url: str) -> int:
     """How many events lie behind the terminal one of their message."""
     both = (

@@ -8,11 +8,13 @@ from typing import get_args
 
 from tests.bench.kit.figures import report, times
 from tests.faults.pair import Pair
+from tests.faults.patience import eventually
+from tests.faults.pauses import pause
 from tests.faults.proxy import Fault, Kind, Proxy
 from tests.faults.reader import Never, Reader, violations
-from tests.faults.tables import kind
+from tests.faults.tables import kind, unpacked
 from tests.people import Person
-from tests.upstream import Script, prompt
+from tests.upstream import Script, Upstream, prompt
 
 AT_ONCE = 4  # answers, each with two readers
 ANSWERS_LAST = 0.3  # seconds or so: most readings are cut while it is written
@@ -87,3 +89,15 @@ def test_whatever_cuts_a_reader_it_sees_all_once_and_in_order(pair: Pair) -> Non
     what = f"readings through {cuts} cuts at random bytes, two processes, {kind(pair.database_url)}"
     report("P02", what, injected=len(readers), violations=len(wrong), samples=attempts, unit="connections")
     assert not wrong
+
+
+def test_who_stands_still_while_an_answer_ends_elsewhere_tells_its_end(pair: Pair, upstream: Upstream) -> None:
+    """Packed meanwhile, so that the rows which would have told it are gone."""
+    answer = pair.here.script(count=6, gate="go", after=3)
+    reader = pair.there.follow(answer.id).until(Script(count=3).content)
+    pause(pair.second)
+    upstream.open("go")
+    answer.read()
+    eventually(lambda: not unpacked(pair.database_url))
+    pair.second.cont()
+    assert reader.read().seen == answer.seen

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from tests.databases import Template
 from tests.postgres import ADDRESS, Postgres, binaries
@@ -12,6 +13,12 @@ from tests.site import Site
 from tests.upstream import Upstream
 
 CI = os.environ.get("CI") == "true"
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> None:
+    """A page asked for in Chinese leaves its thread speaking Chinese, as the next request would say again."""
+    translation.activate("en")
 
 
 @pytest.fixture(scope="session")

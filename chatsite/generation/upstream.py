@@ -18,7 +18,7 @@ from chatsite.generation.decode import Broken, Refused, Spoilt, StreamDecoder
 from chatsite.generation.events import Close, Event, Usage
 from chatsite.generation.pacing import Pacer
 from chatsite.providers.clients import client
-from chatsite.providers.failures import failure
+from chatsite.providers.failures import failure, tells
 from chatsite.providers.models import Target
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def explain(error: Exception, key: str) -> Close:
         case Broken():
             return _failed(50203, f"The model's provider sent something unreadable: {error}.")
         case Refused():
-            said = "" if _tells(str(error), key) else str(error)[:300]
+            said = "" if tells(str(error), key) else str(error)[:300]
             return _failed(50201, f"The model's provider reported an error: {said or 'no reason given'}")
         case _TooMuch():
             return Close("failed", 50206, "The answer grew larger than this site allows.", retryable=False)
@@ -125,11 +125,6 @@ def explain(error: Exception, key: str) -> Close:
     if found.kind == "status":
         return _failed(50201, f"The model's provider refused with status {found.status}.")
     return TOLD.get(found.kind, UNKNOWN)
-
-
-def _tells(words: str, key: str) -> bool:
-    """Whether a part of the key worth the name is in these words."""
-    return any(key[start : start + 8] in words for start in range(len(key) - 7))
 
 
 class _TooMuch(Exception):

@@ -35,7 +35,7 @@ class Kind(StrEnum):
 class Failure:
     """`status` is the provider's HTTP status, `retry_after` the seconds it asked for, `said` its own words (≤ 300).
 
-    `said` is empty for 401 and 403, where some providers repeat a part of the key.
+    `said` is empty for 401 and 403, where some providers repeat a part of the key, and wherever one is found in it.
     """
 
     kind: Kind
@@ -62,7 +62,14 @@ def _refusal(error: Any) -> Failure:
     status: int = error.status_code
     kind = _STATUS.get(status, Kind.STATUS)
     said = "" if kind in (Kind.KEY, Kind.FORBIDDEN) else _said(error.body)
+    key = error.request.headers.get("Authorization", "").removeprefix("Bearer ")
+    said = "" if tells(said, key) else said
     return Failure(kind, status, _seconds(error.response.headers.get("retry-after")), said)
+
+
+def tells(words: str, key: str) -> bool:
+    """Whether a part of the key worth the name is in these words: some providers repeat it in what they refuse with."""
+    return any(key[start : start + 8] in words for start in range(len(key) - 7))
 
 
 def _said(body: object) -> str:

@@ -59,10 +59,14 @@ def test_who_waits_for_a_100_continue_is_refused_without_one(server: Server) -> 
 
 
 def test_refused_bodies_are_not_kept(server: Server) -> None:
-    before = server.rss
-    for _ in range(5):
+    def upload() -> None:
         with server.connect() as client:
             client.ask("/raw/scope-told", f"Content-Length: {20 * LIMIT}", method="POST", body=b"x" * 20 * LIMIT).read()
+
+    upload()  # what the first request of a process needs besides is not looked at
+    before = server.rss
+    for _ in range(5):
+        upload()
     assert server.rss - before < 4 * 2**20
 
 

@@ -23,7 +23,8 @@ def running(alice: Chat, upstream: Upstream) -> Answer:
 
 def test_stop_reaches_upstream_and_what_was_shown_stays(alice: Chat, upstream: Upstream, running: Answer) -> None:
     asked = alice.cancel(running.id)
-    assert (asked.status_code, asked.json()) == (202, {"status": "in_progress"})
+    assert asked.status_code == 202
+    assert asked.json()["status"] in ("in_progress", "cancelled")  # as it is by then: it is being ended
     assert upstream.wait("aborted")[0].sent == 3
     assert running.read().seen[-1].data == "[DONE]"
     assert running.end["status"] == "cancelled"

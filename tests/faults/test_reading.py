@@ -1,8 +1,8 @@
 """P02, P19: whatever cuts a reader's connections, it sees every event once and in order. Also on another process."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from random import Random
 from typing import get_args
 
@@ -20,64 +20,54 @@ AT_ONCE = 4  # answers, each with two readers
 ANSWERS_LAST = 0.3  # seconds or so: most readings are cut while it is written
 
 
-@dataclass
 class Reading:
     """One answer, read by who started it, by one who follows it meanwhile, and by one who comes late."""
 
-    urls: list[str]
-    person: Person
-    seed: int
-    readers: list[Reader] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        chance = Random(self.seed)
+    def __init__(self, urls: list[str], person: Person, seed: int) -> None:
+        chance = Random(seed)
         count = chance.randrange(5, 40)
-        self.said = {"count": count, "seed": self.seed, "reasoning": chance.randrange(3), "rate": count / ANSWERS_LAST}
-        self.readers = [Reader(self.urls, self.person, Random(self.seed + n)) for n in range(3)]
+        self.said = {"count": count, "seed": seed, "reasoning": chance.randrange(3), "rate": count / ANSWERS_LAST}
+        self.readers = [Reader(urls, person, Random(seed + nth)) for nth in range(3)]
+        self.wrong: list[str] = []
 
     def meanwhile(self) -> None:
         """The two who read while it is written."""
         starter, follower, _ = self.readers
         with ThreadPoolExecutor(1) as pool:
-            following = pool.submit(self._watched, follower)
-            try:
-                starter.ask(prompt(**self.said))
-            except Never as error:
-                self.wrong.append(str(error))
-            following.result()
-
-    def _watched(self, follower: Reader) -> None:
-        try:
-            follower.follow(self.readers[0].message_id)
-        except Never as error:
-            self.wrong.append(str(error))
+            pool.submit(self._try, lambda: follower.follow(starter.message_id))
+            self._try(lambda: starter.ask(prompt(**self.said)))
 
     def afterwards(self) -> None:
         """The one who comes when it may be packed; then all three are compared."""
-        self._watched(self.readers[2])
+        starter, _, late = self.readers
+        self._try(lambda: late.follow(starter.message_id))
         if not self.wrong:
             script = Script.parse(self.said)
             self.wrong = [violation for reader in self.readers for violation in violations(reader, script)]
-        if any(reader.seen != self.readers[0].seen for reader in self.readers):
+        if any(reader.seen != starter.seen for reader in self.readers):
             self.wrong.append("they saw different events")
+
+    def _try(self, read: Callable[[], None]) -> None:
+        try:
+            read()
+        except Never as error:
+            self.wrong.append(str(error))
 
 
 def plan(chance: Random) -> Fault:
     """One connection in five is left alone; half of the cuts fall into the response's head or its first events."""
     if chance.random() < 0.2:
         return Fault()
-    kind: Kind = chance.choice([kind for kind in get_args(Kind) if kind != "none"])
-    most = 400 if kind == "unasked" else 1500 if kind == "dribble" or chance.random() < 0.5 else 8000
-    return Fault(kind, chance.randrange(1, most))
+    fault: Kind = chance.choice([fault for fault in get_args(Kind) if fault != "none"])
+    most = 400 if fault == "unasked" else 1500 if fault == "dribble" or chance.random() < 0.5 else 8000
+    return Fault(fault, chance.randrange(1, most))
 
 
 def test_whatever_cuts_a_reader_it_sees_all_once_and_in_order(pair: Pair) -> None:
     with ExitStack() as stack, ThreadPoolExecutor(AT_ONCE) as pool:
         chance = Random()
-        proxies = [
-            stack.enter_context(Proxy(process.port, lambda: plan(chance))) for process in (pair.first, pair.second)
-        ]
+        ports = (pair.first.port, pair.second.port)
+        proxies = [stack.enter_context(Proxy(port, lambda: plan(chance))) for port in ports]
         urls = [proxy.url for proxy in proxies]
         readings = [Reading(urls, pair.first.user("alice"), seed) for seed in range(times(18, 90))]
         list(pool.map(Reading.meanwhile, readings))

@@ -7,8 +7,9 @@ import type { ConversationPage, ConversationRow, ConversationTree, Me, Model, St
 
 async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
   const json = body === undefined ? {} : { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  const asked = performance.now();
   const response = await authorized(`/api${path}`, { method, ...json });
-  surroundings.reached();
+  surroundings.reached(asked);
   if (!response.ok) throw await errorOf(response);
   return (response.status === 204 ? undefined : await response.json()) as T;
 }

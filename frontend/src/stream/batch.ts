@@ -1,11 +1,11 @@
 /**
  * Collects what arrives and hands it on once per frame, or less often when frames are dear: after each one the next
- * waits twelve times as long as it cost, so that even a very long answer leaves the main thread nearly free.
+ * waits sixteen times as long as it cost, so that even a very long answer leaves the main thread nearly free.
  */
 
-const SHORTEST_MS = 55;
+const SHORTEST_MS = 70;
 const LONGEST_MS = 500;
-const REST = 12;
+const REST = 16;
 /** Frames do not come while the page is hidden. */
 const HIDDEN_MS = 250;
 

@@ -6,17 +6,22 @@ import { accessToken, forgetToken } from "../session";
 class Surroundings {
   online = $state(navigator.onLine);
   signedOut = $state(false);
+  #lostAt = Number.NEGATIVE_INFINITY;
 
   constructor() {
     addEventListener("online", () => (this.online = true));
-    addEventListener("offline", () => (this.online = false));
+    addEventListener("offline", () => {
+      this.online = false;
+      this.#lostAt = performance.now();
+    });
     // Signing in again may have happened in another tab.
     document.addEventListener("visibilitychange", () => void this.#askAgain());
   }
 
-  /** The site answered, whatever the browser believes: it may run on this very machine. */
-  reached(): void {
-    this.online = true;
+  /** The site answered what was asked `at` that time, whatever the browser believes: it may run on this very machine. */
+  reached(at: number): void {
+    // An answer that was on its way when the network went proves nothing.
+    if (at > this.#lostAt) this.online = true;
   }
 
   /** Take note when the error says that the session has ended; returns whether it does. */

@@ -57,9 +57,10 @@ class Django(ASGIHandler):
     """Django as an ASGI application whose streams outlive its requests.
 
     A view that answers a stream puts a `handover.Reader` into `request.scope["chatsite.stream"]` and returns a response
-    with the stream's headers. An asynchronous view runs on the loop while its lane waits for it: one that must wait
-    long for somebody else puts a coroutine of its response into `request.scope["chatsite.later"]` and returns an empty
-    one, whose headers the real one gets too.
+    with the stream's headers. An asynchronous view runs on the loop while its lane waits for it: one that may have to
+    wait for somebody else puts a coroutine of its response into the scope and returns an empty one, whose headers the
+    real one gets too. "chatsite.soon" is what a locked database may hold up and must be done even if the client leaves;
+    it may itself leave a stream or a "chatsite.later", which takes long and ends when the client leaves.
     """
 
     def __init__(self) -> None:
@@ -79,6 +80,8 @@ class Django(ASGIHandler):
                 await self._stream(response, receive, send)
         if response.status_code >= 400:  # a middleware may have replaced what the view answered
             await self._drop(scope)
+        if work := scope.pop("chatsite.soon", None):
+            response = await self._answer(work, response)
         if "chatsite.stream" in scope:
             await self._hand_over(scope, response, receive, send)
         elif "chatsite.later" in scope:
@@ -89,8 +92,9 @@ class Django(ASGIHandler):
     async def _drop(self, scope: Scope) -> None:
         if reader := scope.pop("chatsite.stream", None):
             await handover.close(reader)
-        if work := scope.pop("chatsite.later", None):
-            work.close()
+        for name in ("chatsite.soon", "chatsite.later"):
+            if work := scope.pop(name, None):
+                work.close()
 
     def _respond(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
         """In a lane: the request from its first signal to its last, unless the response itself is one that streams."""
@@ -113,6 +117,10 @@ class Django(ASGIHandler):
             await sync_to_async(response.close)()
 
     async def _later(self, work: Awaitable[HttpResponse], empty: HttpResponseBase, send: Send) -> None:
+        await self.send_response(await self._answer(work, empty), send)
+
+    async def _answer(self, work: Awaitable[HttpResponse], empty: HttpResponseBase) -> HttpResponse:
+        """What `work` answers, with what the middlewares have said in its place."""
         try:
             response = await work
         except ApiError as error:
@@ -125,7 +133,7 @@ class Django(ASGIHandler):
                 response.headers.setdefault(name, value)
         response.cookies.update(empty.cookies)
         response["Content-Length"] = len(response.content)
-        await self.send_response(response, send)
+        return response
 
     async def _hand_over(self, scope: Scope, response: HttpResponseBase, receive: Receive, send: Send) -> None:
         start, reader = await self._start(response), scope["chatsite.stream"]

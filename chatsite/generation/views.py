@@ -32,6 +32,12 @@ async def chat(
 ) -> HttpResponseBase:
     """Start an answer and stream it; with Last-Event-ID, resume one. Protocol: "Starting and reading an answer"."""
     ask = body.ask(idempotency_key, body.params.dict(exclude_none=True))
+    return await soon(request, _answer(request, body, ask, last_event_id, prefer))
+
+
+async def _answer(
+    request: AuthenticatedRequest, body: Chat, ask: start.Ask, last_event_id: str | None, prefer: str
+) -> HttpResponseBase:
     if last_event_id:
         reader = await _resumed(request.auth, last_event_id, ask)
     else:
@@ -55,7 +61,7 @@ async def chat_by_get(
         raise ApiError(42201, f"{min(unknown)}: Extra inputs are not permitted")
     cursor = _known(last_event_id) or query.lastEventId
     if not cursor:
-        return stream(request, await current().start(request.auth, query.ask(query.idempotencyKey)))
+        return await soon(request, _started(request, query.ask(query.idempotencyKey)))
     return await _followed(request, *_cursor(cursor))
 
 
@@ -77,8 +83,7 @@ async def follow(
 @router.post("/chat/{uuid:conv_id}/cancel")
 async def cancel(request: AuthenticatedRequest, conv_id: UUID) -> HttpResponseBase:
     """Stop an answer. Idempotent: one that has ended stays as it is."""
-    # Later, as the row may have to wait for a locked database: a few who stop would keep all others out of the lanes.
-    return await later(request, _cancelled(request.auth.user.pk, conv_id))
+    return await soon(request, _cancelled(request.auth.user.pk, conv_id))
 
 
 def stream(request: HttpRequest, reader: Reader) -> HttpResponseBase:
@@ -90,13 +95,29 @@ def stream(request: HttpRequest, reader: Reader) -> HttpResponseBase:
     return StreamingHttpResponse(reader, content_type=sse.CONTENT_TYPE, headers=sse.HEADERS)
 
 
-async def later(request: HttpRequest, response: Coroutine[Any, Any, HttpResponse]) -> HttpResponseBase:
-    """Let asgi.py wait for it: a lane that waited in its view would do nothing else for so long."""
+Answering = Coroutine[Any, Any, HttpResponseBase]
+
+
+async def soon(request: HttpRequest, response: Answering) -> HttpResponseBase:
+    """What writes may have to wait for a locked database. It does so without a lane, which the others need."""
+    return await _outside(request, "chatsite.soon", response)
+
+
+async def later(request: HttpRequest, response: Answering) -> HttpResponseBase:
+    """Let asgi.py wait for it, as long as the client does: a lane that waited in its view would do nothing else."""
+    return await _outside(request, "chatsite.later", response)
+
+
+async def _outside(request: HttpRequest, name: str, response: Answering) -> HttpResponseBase:
     scope: dict[str, Any] = getattr(request, "scope", {})
     if scope.get("chatsite.handover"):
-        scope["chatsite.later"] = response
+        scope[name] = response
         return HttpResponse()
     return await response
+
+
+async def _started(request: AuthenticatedRequest, ask: start.Ask) -> HttpResponseBase:
+    return stream(request, await current().start(request.auth, ask))
 
 
 async def _cancelled(user_id: UUID, message_id: UUID) -> HttpResponse:

@@ -87,6 +87,29 @@ def test_stop_reaches_upstream_while_the_database_is_locked(site: Site, alice: C
 
 
 @on_sqlite
+def test_who_starts_while_the_database_is_locked_keeps_nobody_else_waiting(site: Site, alice: Chat) -> None:
+    count, asked = times(20, 100), []  # more than there are lanes
+    with ThreadPoolExecutor(count) as pool:
+        with foreign(site, "BEGIN IMMEDIATE"):
+            starting = [pool.submit(alice.ask, "hold on") for _ in range(count)]
+            deadline = time.monotonic() + 2
+            while (began := time.monotonic()) < deadline:
+                assert alice.call("GET", "conversations").status_code == 200
+                asked.append((time.monotonic() - began) * 1000)
+        ends = [start.result().read().end["status"] for start in starting]
+    late = sum(taken > 1000 for taken in asked)
+    report(
+        "P11",
+        f"{count} starts wait for the lock: what others wait",
+        injected=len(asked),
+        violations=late,
+        samples=asked,
+    )
+    assert ends == ["completed"] * count
+    assert late == 0
+
+
+@on_sqlite
 def test_what_is_written_already_can_be_read_while_the_database_is_locked(site: Site, alice: Chat) -> None:
     answer = alice.ask("before").read()
     with foreign(site, "BEGIN IMMEDIATE"):

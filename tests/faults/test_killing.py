@@ -1,6 +1,7 @@
 """P03: text that somebody saw survives kill -9 at any moment, and nothing is left running for long."""
 
 import random
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -15,32 +16,42 @@ from tests.faults.tables import in_progress, kind
 from tests.site import Site
 from tests.upstream import Script, Upstream
 
-ANSWERS = 5
+ANSWERS, BEGINNING = 5, 3
 SCRIPT = {"count": 10_000, "rate": 200, "reasoning": 5}
 WITHIN = 15.0  # seconds from a restart to the end of all that was running
 
 
 class Killed:
-    """One kill while answers start and stream, and what is left of them after a restart."""
+    """One kill while answers stream and others begin, and what is left of them after a restart."""
 
     def __init__(self, site: Site, alice: Chat) -> None:
         self._alice = alice
-        with ThreadPoolExecutor(ANSWERS) as pool:
+        self._streaming = threading.Semaphore(0)
+        with ThreadPoolExecutor(ANSWERS + BEGINNING) as pool:
             reading = [pool.submit(self._seen) for _ in range(ANSWERS)]
-            time.sleep(random.uniform(0, 1))  # the moment
+            for _ in range(ANSWERS):
+                assert self._streaming.acquire(timeout=30)
+            reading += [pool.submit(self._seen) for _ in range(BEGINNING)]
+            time.sleep(random.uniform(0, 0.5))  # the moment
             site.kill()
-            seen = [found for read in reading if (found := read.result())]
+            self._read = [seen for read in reading if (seen := read.result())]
         site.start()
         began = time.monotonic()
         eventually(lambda: not in_progress(site.database_url), WITHIN)
         self.took = time.monotonic() - began
-        self.lost = sum(self._lost(events) for events in seen)
-        self.bytes = sum(len(event.data) for events in seen for event in events)
+        self.lost = sum(self._lost(events) for events in self._read)
+
+    @property
+    def bytes(self) -> int:
+        """What readers had seen."""
+        return sum(len(event.data) for events in self._read for event in events)
 
     def _seen(self) -> list[Event]:
         """What a reader has got when the connection breaks."""
         with suppress(requests.RequestException), self._alice.script(**SCRIPT) as answer:
             with suppress(requests.RequestException):
+                answer.until("0stream")
+                self._streaming.release()
                 answer.read()
             return answer.seen
         return []

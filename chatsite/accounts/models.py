@@ -1,6 +1,7 @@
 """People, and the keys their programs use."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
@@ -145,12 +146,27 @@ class ApiKey(models.Model):
         return f"{self.prefix}… ({self.name})"
 
     def used(self) -> None:
-        """Note the use, now and then. A database that cannot write (full, locked) must not refuse the reader for it."""
+        """Note the use, now and then. For that a database that can't write (full, locked) may not keep anybody out."""
         now = timezone.now()
         if self.last_used and now - self.last_used < LAST_USED_PRECISION:
             return
         try:
-            with transaction.atomic():
+            with _impatience(), transaction.atomic():
                 ApiKey.objects.filter(pk=self.pk).update(last_used=now)
         except DatabaseError:
             pass
+
+
+@contextmanager
+def _impatience() -> Iterator[None]:
+    """On SQLite, who finds the database locked waits 50 ms for it and not, as everybody else, half a minute."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        patience = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
+        cursor.execute("PRAGMA busy_timeout = 50")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {patience:d}")

@@ -64,7 +64,7 @@ def test_who_stood_still_past_the_lease_writes_nothing_more_and_begins_anew(pair
 
 def test_who_stood_still_for_a_moment_goes_on(pair: Pair) -> None:
     site, alice = pair.first, pair.here
-    script = {"count": 50 * MOMENT + 150, "rate": 50}
+    script = {"count": 50 * MOMENT + 60, "rate": 50}
     with ThreadPoolExecutor(ANSWERS) as pool:
         answers = [alice.script(**script).until(" 5") for _ in range(ANSWERS)]
         reading = [pool.submit(answer.read) for answer in answers]

@@ -67,7 +67,7 @@ def _advice(failure: Failure, folder: Path, downloads: bool) -> str:
         return f"{failure}\n\nThe disk is full: {folder} needs some space. Free it and start again."
     if downloads and failure.unreachable:
         pip = registries.pip_settings(PYTHON if Path(PYTHON).exists() else sys.executable)
-        index = registries.without_password(pip.get("index-url", "https://pypi.org/simple"))
+        index = registries.without_password(pip.get("index-url", "pip's own index"))
         return f"{failure}\n\n{NO_REGISTRY.format(index=index)}"
     return str(failure)
 

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from django.utils import translation
 
+from chatsite.accounts import setup
 from tests.databases import Template
 from tests.postgres import ADDRESS, Postgres, binaries
 from tests.site import Site
@@ -16,9 +18,14 @@ CI = os.environ.get("CI") == "true"
 
 
 @pytest.fixture(autouse=True)
-def in_english() -> None:
-    """A page asked for in Chinese leaves its thread speaking Chinese, as the next request would say again."""
+def as_just_started(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a process remembers does not outlive the test: that the site is set up, how often one tried, a language."""
     translation.activate("en")
+    monkeypatch.setattr(setup, "_set_up", False)
+    monkeypatch.setattr(setup, "_announced", float("-inf"))
+    cache.clear()
+    yield
+    cache.clear()
 
 
 @pytest.fixture(scope="session")

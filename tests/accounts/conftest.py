@@ -4,23 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 from asgiref.sync import SyncToAsync
-from django.core.cache import cache
 from django.db import connections
 
-from chatsite.accounts import setup
 from chatsite.accounts.models import User
 from tests.people import PASSWORD
 
 
 @pytest.fixture(autouse=True)
-def as_just_started(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """What a process remembers does not outlive the test: that the site is set up, and how often one tried."""
-    monkeypatch.setattr(setup, "_set_up", False)
-    monkeypatch.setattr(setup, "_announced", float("-inf"))
-    cache.clear()
+def without_connections_left() -> Iterator[None]:
+    """The thread of sync_to_async keeps its connection: PostgreSQL would not let the test database be dropped."""
     yield
-    cache.clear()
-    # The thread of sync_to_async keeps its connection: PostgreSQL would not let the test database be dropped.
     SyncToAsync.single_thread_executor.submit(connections.close_all).result()
 
 

@@ -54,6 +54,7 @@ def text(response: Any) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html)).replace("&#x27;", "'")
 
 
+@pytest.mark.usefixtures("admin")
 class TestWhoMayOpenIt:
     @pytest.mark.parametrize("path", PAGES)
     def test_a_stranger_is_sent_to_sign_in(self, client: Client, provider: Provider, path: str) -> None:

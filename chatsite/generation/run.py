@@ -123,10 +123,12 @@ class Runs:
         run.answered = True
         if run.why is not Why.DROPPED:
             self._end(run, terminal)
-        while not run.feed.over:
-            await run.feed.wait()
-        if self._running.get(run.begun.message_id) is run:  # else *continue* has put the next one there already
-            del self._running[run.begun.message_id]
+        try:
+            while not run.feed.over:
+                await run.feed.wait()
+        finally:
+            if self._running.get(run.begun.message_id) is run:  # else *continue* has put the next one there already
+                del self._running[run.begun.message_id]
         if run.feed.ended:
             owner = run.begun.conversation.owner_id
             publish.generation_ended(owner, run.begun.conversation.id, run.begun.message_id, terminal.status)

@@ -88,3 +88,18 @@ async def test_an_end_that_cannot_be_encoded_is_written_by_the_sweep(
     async with asyncio.timeout(10):
         followed = [chunk async for chunk in await opened.read(Principal(user, "session", ""), run.begun.message_id, 0)]
     assert b'"code":50304' in followed[-1]
+
+
+async def test_a_task_that_is_cancelled_while_its_end_is_being_written_is_forgotten(
+    opened: house.House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = await somebody()
+    writing = asyncio.Event()
+    monkeypatch.setattr(opened.journal, "end", lambda *_: writing.set())  # a commit that takes for ever
+    run = await opened.runs.start(user.pk, Ask("hello"))
+    assert isinstance(run, Run)
+    await writing.wait()
+    run.task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await run.task
+    assert len(opened.runs) == 0

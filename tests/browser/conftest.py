@@ -4,7 +4,6 @@ A process of their own (`./run test` sees to it): pytest-playwright's event loop
 """
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
+from tests import browsing
 from tests.browser.tab import Tab
 from tests.databases import Template
 from tests.people import Person
@@ -25,40 +25,14 @@ SignedIn = dict[tuple[str, str], StorageState]
 # What browsers say of connections that were cut on purpose, and of plain HTTP, is not a fault of the page.
 _EXPECTED = ("net::ERR_", "WebSocket connection to", "status of 4", "status of 5", "Cross-Origin-Opener-Policy")
 
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """The system's Chromium. lan.test is a name on which a browser does not trust plain HTTP, unlike 127.0.0.1."""
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    return {
-        **browser_type_launch_args,
-        "executable_path": path,
-        "args": ["--no-sandbox", "--host-resolver-rules=MAP lan.test 127.0.0.1"],
-    }
+# Fixtures of both folders with a browser.
+browser_type_launch_args, standing = browsing.browser_type_launch_args, browsing.standing
 
 
 @pytest.fixture
 def template(sqlite_template: Template) -> Template:
     """The page does not know which database is behind it: one is enough."""
     return sqlite_template
-
-
-@pytest.fixture
-def upstream(upstream_process: Upstream) -> Upstream:
-    """The scripted upstream, as new."""
-    upstream_process.reset()
-    return upstream_process
-
-
-@pytest.fixture(scope="session")
-def standing(
-    sqlite_template: Template, tmp_path_factory: pytest.TempPathFactory, upstream_process: Upstream
-) -> Iterator[Site]:
-    """A site that runs as long as the tests do, for those that leave it standing."""
-    data = tmp_path_factory.mktemp("standing") / "data"
-    env = {"OPENAI_BASE_URL": upstream_process.base_url, "OPENAI_API_KEY": "sk-upstream"}
-    with sqlite_template.copy(data) as url, Site(data, url, env, sqlite_template.people) as running:
-        yield running
 
 
 @pytest.fixture

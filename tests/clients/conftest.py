@@ -1,62 +1,37 @@
 """A site that stands for all tests here, alice signed in at it with a browser, and readers for every client."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Playwright
+from playwright.sync_api import Browser
 
+from tests import browsing
+from tests.browser.tab import Tab
 from tests.chat import Chat
-from tests.clients.catalog import CLIENTS, FOLDER, Client, chromium
+from tests.clients.catalog import CLIENTS, FOLDER, Client
 from tests.clients.lab import bundle
 from tests.clients.stage import Stage
-from tests.databases import Template
 from tests.site import Site
 from tests.upstream import Upstream
 
 NO_PACKAGES = "The clients are not installed: `./run test`, or `npm ci` in tests/clients/"
 
-
-@pytest.fixture(scope="session")
-def own_browser(playwright: Playwright) -> Iterator[Browser]:
-    """The machine's Chromium. Not the plugin's `browser`, which is as the first test of the process wants it."""
-    sandbox = [] if os.geteuid() else ["--no-sandbox"]  # root has no sandbox
-    running = playwright.chromium.launch(executable_path=chromium(), args=sandbox)
-    yield running
-    running.close()
+# Fixtures of both folders with a browser.
+browser_type_launch_args, standing = browsing.browser_type_launch_args, browsing.standing
 
 
 @pytest.fixture(scope="session")
-def site(
-    sqlite_template: Template, tmp_path_factory: pytest.TempPathFactory, upstream_process: Upstream
-) -> Iterator[Site]:
-    """The tests leave it standing."""
-    data = tmp_path_factory.mktemp("clients") / "data"
-    env = {"OPENAI_BASE_URL": upstream_process.base_url, "OPENAI_API_KEY": "sk-upstream"}
-    with sqlite_template.copy(data) as url, Site(data, url, env, sqlite_template.people) as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def stage(site: Site, own_browser: Browser) -> Iterator[Stage]:
+def stage(standing: Site, browser: Browser) -> Iterator[Stage]:
     """Cookies know no ports: who is signed in at the site is so at a proxy before it."""
     if not (FOLDER / "node_modules").is_dir():
         pytest.fail(NO_PACKAGES)
-    alice, nobody = own_browser.new_context(), own_browser.new_context()
-    _sign_in(alice, site)
-    yield Stage(site, alice, nobody, bundle())
+    alice, nobody = browser.new_context(), browser.new_context()
+    tab = Tab(alice.new_page(), standing.url)
+    tab.sign_in(standing.user("alice"))
+    tab.page.close()
+    yield Stage(standing, alice, nobody, bundle())
     alice.close()
     nobody.close()
-
-
-def _sign_in(context: BrowserContext, site: Site) -> None:
-    person, page = site.user("alice"), context.new_page()
-    page.goto(f"{site.url}/accounts/login/")
-    page.locator("[name=login]").fill(person.email)
-    page.locator("[name=password]").fill(person.password)
-    page.locator("[name=password]").press("Enter")
-    page.wait_for_url(f"{site.url}/")
-    page.close()
 
 
 @pytest.fixture(params=CLIENTS, ids=str)
@@ -67,6 +42,6 @@ def client(request: pytest.FixtureRequest) -> Client:
 
 
 @pytest.fixture
-def alice(site: Site, upstream: Upstream) -> Chat:
+def alice(standing: Site, upstream: Upstream) -> Chat:
     """The same person with no client at all."""
-    return Chat(site.url, site.user("alice"))
+    return Chat(standing.url, standing.user("alice"))

@@ -2,15 +2,15 @@
 
 import json
 import subprocess
+from abc import abstractmethod
 from dataclasses import asdict
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from playwright.sync_api import BrowserContext
 
 from tests.chat import Event
 from tests.clients.catalog import FOLDER, Client, node
-from tests.clients.reader import Ask, Outcome
+from tests.clients.reader import Ask, Outcome, Reader
 
 
 def bundle() -> str:
@@ -20,15 +20,12 @@ def bundle() -> str:
     return done.stdout
 
 
-class Lab:
-    """A Reader; where it runs is the subclass's business."""
+class Lab(Reader):
+    """Where it runs is the subclass's business."""
 
-    def __enter__(self) -> Self:
-        return self
-
+    @abstractmethod
     def call(self, method: str, *arguments: Any) -> Any:
         """A method of lab.js."""
-        raise NotImplementedError
 
     def start(self, client: Client, ask: Ask) -> None:
         self.call("start", client.adapter, asdict(ask))
@@ -56,9 +53,7 @@ class Page(Lab):
         self.page.unroute_all()  # from now on nothing stands between the clients and the site
         self.page.add_script_tag(content=script)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
         self.page.close()
 
     def call(self, method: str, *arguments: Any) -> Any:
@@ -76,9 +71,7 @@ class Program(Lab):
         command = [node(), FOLDER / "program.js"]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
         self._process.kill()
         self._process.communicate()
 

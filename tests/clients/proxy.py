@@ -5,12 +5,12 @@ the middle of a stream is a clean EOF to the client, as behind proxies that hide
 """
 
 import socket
-import struct
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
+
+from tests.relay import Relay, reset
 
 IN_THE_MIDST = "你".encode()[:2]  # of a letter, hence of a line and of a frame
 
@@ -23,40 +23,21 @@ class Cut:
     how: Literal["eof", "reset"]
 
 
-class Proxy:
+class Proxy(Relay):
     """with Proxy(port, cuts) as proxy: the first stream read at proxy.url meets the first cut, and so on."""
 
     def __init__(self, port: int, cuts: list[Cut]) -> None:
-        self._target = ("127.0.0.1", port)
+        super().__init__(port)
         self.cuts = list(cuts)  # those still to come
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._accept, daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)  # wakes accept(), which close() alone does not
-        self._listener.close()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                threading.Thread(target=self._relay, args=(client,), daemon=True).start()
-
-    def _relay(self, client: socket.socket) -> None:
-        with client, socket.create_connection(self._target) as server, suppress(OSError):
-            request = client.recv(65536)
-            server.sendall(request.replace(b" HTTP/1.1\r\n", b" HTTP/1.0\r\n", 1))
-            upwards = threading.Thread(target=_pump, args=(client, server), daemon=True)
-            upwards.start()
-            self._answer(server, client)
-            client.shutdown(socket.SHUT_RD)  # wakes the other thread, whose recv() would keep the socket open
-            upwards.join()
+    def relay(self, client: socket.socket, server: socket.socket) -> None:
+        request = client.recv(65536)
+        server.sendall(request.replace(b" HTTP/1.1\r\n", b" HTTP/1.0\r\n", 1))
+        upwards = threading.Thread(target=_pump, args=(client, server), daemon=True)
+        upwards.start()
+        self._answer(server, client)
+        client.shutdown(socket.SHUT_RD)  # wakes the other thread, whose recv() would keep the socket open
+        upwards.join()
 
     def _answer(self, server: socket.socket, client: socket.socket) -> None:
         """Pass the response on, as far as its cut lets it."""
@@ -72,8 +53,8 @@ class Proxy:
         while (middle := said.find(IN_THE_MIDST, behind)) < 0 and (data := server.recv(65536)):
             said += data
         client.sendall(said[: middle + len(IN_THE_MIDST)])
-        if cut.how == "reset":  # SO_LINGER of 0: close() sends RST
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        if cut.how == "reset":
+            reset(client)
 
 
 def _pump(source: socket.socket, sink: socket.socket) -> None:

@@ -1,8 +1,8 @@
 """One client reading one answer, seen from outside: the same for every client."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 from tests.chat import Event
 from tests.clients.catalog import Client
@@ -50,23 +50,31 @@ class Outcome:
         return earlier[-1].json
 
 
-class Reader(Protocol):
+class Reader(ABC):
     """with … as reader: one reading. What it waits for comes within 30 s, or an exception says what came instead."""
 
-    def __enter__(self) -> Self: ...
+    def __enter__(self) -> Self:
+        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
+    def __exit__(self, *error: object) -> None:
+        self.close()
 
+    @abstractmethod
+    def close(self) -> None:
+        """End the client, whatever it does."""
+
+    @abstractmethod
     def start(self, client: Client, ask: Ask) -> None:
         """Begin to read."""
 
+    @abstractmethod
     def until(self, text: str) -> None:
         """Returns once the client has shown the text."""
 
+    @abstractmethod
     def stop(self) -> None:
         """Do what the client has for a Stop."""
 
+    @abstractmethod
     def end(self) -> Outcome:
         """Returns once the client does nothing more."""

@@ -6,26 +6,20 @@ import os
 import signal
 import subprocess
 from collections.abc import Generator
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from uuid import uuid4
 
 from tests.chat import Event, Parser
 from tests.clients.catalog import Client, curl
-from tests.clients.reader import Ask, Outcome
+from tests.clients.reader import Ask, Outcome, Reader
 
 HTTP_ERROR = 22  # curl's exit code under --fail-with-body; a broken connection is 18 or 56, a clean EOF 0
 
 
-class Shell:
-    """A Reader."""
+class Shell(Reader):
+    """As many processes as connections, one at a time."""
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
         self._process.kill()
         self._incoming.close()
 

@@ -2,14 +2,12 @@
 
 import select
 import socket
-import struct
-import threading
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
+
+from tests.relay import Relay, reset
 
 Kind = Literal["none", "close", "reset", "half-close", "forget", "dribble", "unasked"]
 
@@ -27,52 +25,34 @@ class Fault:
     at: int = 0
 
 
-class Proxy:
+class Proxy(Relay):
     """with Proxy(port, plan) as proxy: what connects to proxy.url reaches 127.0.0.1:port, with the fault plan() says.
 
-    One thread and two blocking sockets per connection. `met` counts the faults that came to pass.
+    `met` counts the faults that came to pass.
     """
 
     def __init__(self, port: int, plan: Callable[[], Fault]) -> None:
-        self._target, self._plan = ("127.0.0.1", port), plan
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
+        super().__init__(port)
+        self._plan = plan
         self._forgotten: list[socket.socket] = []
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.met: Counter[Kind] = Counter()
 
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._accept, daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)  # wakes accept(), which close() alone does not
-        self._listener.close()
+    def close(self) -> None:
+        super().close()
         for server in self._forgotten:
             server.close()
 
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                threading.Thread(target=self._connect, args=(client, self._plan()), daemon=True).start()
-
-    def _connect(self, client: socket.socket, fault: Fault) -> None:
-        server = socket.create_connection(self._target)
-        with client, suppress(OSError):
-            if _relayed(client, server, fault):
-                self.met[fault.kind] += 1
-                self._spoil(client, server, fault)
-        if server not in self._forgotten:
-            server.close()
+    def relay(self, client: socket.socket, server: socket.socket) -> None:
+        fault = self._plan()
+        if _relayed(client, server, fault):
+            self.met[fault.kind] += 1
+            self._spoil(client, server, fault)
 
     def _spoil(self, client: socket.socket, server: socket.socket, fault: Fault) -> None:
         if fault.kind == "reset":
-            for end in (client, server):  # SO_LINGER of 0: close() sends RST
-                end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            reset(client, server)
         elif fault.kind == "forget":
-            self._forgotten.append(server)
+            self._forgotten.append(server.dup())  # keeps the connection open
         elif fault.kind == "half-close":
             client.shutdown(socket.SHUT_WR)
             while client.recv(65536):

@@ -45,7 +45,7 @@ class Starts:
         return (
             f"Starts: {self.start_ms:.1f} ms CPU each, a whole answer of one delta {self.answer_ms:.1f} ms,\n"
             f"beside the {self.idle_ms:.1f} ms a second that the process takes at rest;\n"
-            f"added time to the first delta, one stream at a time, p50/p95/p99: {_three(self.first)} ms"
+            f"one stream at a time, {_first_delta(self.first)}"
         )
 
 
@@ -60,10 +60,8 @@ class Followers:
     first: list[float]
 
     def __str__(self) -> str:
-        return (
-            f"{self.idle} idle followers: {self.kb_each:.1f} KB each, {self.threads} threads;\n"
-            f"{self.active} active beside them, first delta p50/p95/p99: {_three(self.first)} ms"
-        )
+        idle = f"{self.idle} idle followers: {self.kb_each:.1f} KB each, {self.threads} threads"
+        return f"{idle};\n{self.active} active beside them, {_first_delta(self.first)}"
 
 
 @dataclass
@@ -121,5 +119,5 @@ def _faults(faults: dict[str, int]) -> str:
     return ", ".join(f"{count} {name}" for name, count in faults.items() if count) or "0"
 
 
-def _three(latencies: Sequence[float]) -> str:
-    return " / ".join(f"{ms:.1f}" for ms in latencies[:3])
+def _first_delta(added: Sequence[float]) -> str:
+    return f"added time to the first delta p50/p95/p99: {' / '.join(f'{ms:.1f}' for ms in added[:3])} ms"

@@ -1,9 +1,10 @@
 """A site that stands for all tests here, alice signed in at it with a browser, and readers for every client."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Playwright
 
 from tests import browsing
 from tests.browser.tab import Tab
@@ -21,17 +22,17 @@ browser_type_launch_args, standing = browsing.browser_type_launch_args, browsing
 
 
 @pytest.fixture(scope="session")
-def stage(standing: Site, browser: Browser) -> Iterator[Stage]:
+def stage(standing: Site, playwright: Playwright, browser_type_launch_args: dict[str, Any]) -> Iterator[Stage]:
     """Cookies know no ports: who is signed in at the site is so at a proxy before it."""
     if not (FOLDER / "node_modules").is_dir():
         pytest.fail(NO_PACKAGES)
-    alice, nobody = browser.new_context(), browser.new_context()
-    tab = Tab(alice.new_page(), standing.url)
-    tab.sign_in(standing.user("alice"))
-    tab.page.close()
-    yield Stage(standing, alice, nobody, bundle())
-    alice.close()
-    nobody.close()
+    # Not the plugin's `browser`: its name would stand in every test's id, which __main__.py reads.
+    with playwright.chromium.launch(**browser_type_launch_args) as browser:
+        alice, nobody = browser.new_context(), browser.new_context()
+        tab = Tab(alice.new_page(), standing.url)
+        tab.sign_in(standing.user("alice"))
+        tab.page.close()
+        yield Stage(standing, alice, nobody, bundle())
 
 
 @pytest.fixture(params=CLIENTS, ids=str)

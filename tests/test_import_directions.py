@@ -21,7 +21,7 @@ ROOMS = {
     "generation": {"moderation", "usage", "conversations", "providers", "accounts", "live.publish"},
 }
 ANYTHING = {"ops", "urls", "api", "asgi", "server", "edge"}  # the edges, which tie the rooms together
-EVERYBODYS = {"errors"}
+EVERYBODYS = {"errors", "sql"}
 
 # Inside generation each file holds one risk and knows nothing of those that use it.
 NEVER = {

@@ -1,10 +1,9 @@
 """Who is asking: the only reader of Authorization.
 
-`required` and `arequired` are the `auth=` of Ninja's operations, `signed_in` that of calls a program may not make.
+`required` is the `auth=` of Ninja's operations, `signed_in` that of calls a program may not make.
 A bearer is looked at before the cookie, and a wrong one is refused even beside a good cookie.
 """
 
-from asgiref.sync import sync_to_async
 from django.contrib.auth import get_user
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
@@ -19,7 +18,6 @@ from chatsite.errors import ApiError
 __all__ = [
     "AuthenticatedRequest",
     "Principal",
-    "arequired",
     "by_cookie",
     "by_session",
     "need",
@@ -32,7 +30,7 @@ SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 
 
 def required(request: HttpRequest) -> Principal | None:
-    """Ninja auth callable of synchronous operations. None is answered 40101.
+    """Ninja auth callable; a bearer costs one query. None is answered 40101.
 
     ApiError 40102 for an expired access token, 40103 for any other bearer that opens nothing, 40301 for a write by
     cookie without its CSRF token, 40302 for a key without the scope: `read` to look, `chat` for everything else.
@@ -45,11 +43,6 @@ def required(request: HttpRequest) -> Principal | None:
     principal = _by_key(bearer)
     need(principal, Scope.READ if request.method in SAFE else Scope.CHAT)
     return principal
-
-
-async def arequired(request: HttpRequest) -> Principal | None:
-    """The same for asynchronous operations: everything at once in the request's thread, one hop and one query."""
-    return await sync_to_async(required)(request)
 
 
 def signed_in(request: HttpRequest) -> Principal | None:

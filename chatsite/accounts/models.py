@@ -16,6 +16,8 @@ from django.db.models import Q
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
+from chatsite import sql
+
 # A key's `last_used` is for people who wonder whether it may go: writing it at every request would cost a commit each.
 LAST_USED_PRECISION = timedelta(minutes=5)
 
@@ -51,15 +53,16 @@ class People(BaseUserManager["User"]):
     def signed_in(self, user_id: UUID, session_key: str) -> "User | None":
         """The active user of a session that has not ended.
 
-        By hand, because every request of a page asks it: 0.1 ms of CPU against 0.6 for the same query by the ORM.
+        By hand, because every request of a page asks it.
         """
-        found = self.raw(
-            f"""SELECT u.* FROM {self.model._meta.db_table} u WHERE u.id = %s AND u.is_active AND EXISTS (
-                SELECT 1 FROM {Session._meta.db_table} s
-                WHERE s.session_key = %s AND s.expire_date > CURRENT_TIMESTAMP)""",
-            [self.model._meta.pk.get_db_prep_value(user_id, connection), session_key],
+        return sql.first(
+            User,
+            f"""SELECT {sql.columns(User, "u")} FROM {User._meta.db_table} u
+                WHERE u.id = %s AND u.is_active AND EXISTS (
+                    SELECT 1 FROM {Session._meta.db_table} s
+                    WHERE s.session_key = %s AND s.expire_date > CURRENT_TIMESTAMP)""",
+            [sql.key(user_id), session_key],
         )
-        return next(iter(found), None)
 
     def _made(self, email: str, password: str | None, **fields: object) -> "User":
         """Not yet saved. Hashing takes long on purpose and has no place inside a transaction."""
@@ -107,14 +110,21 @@ class Keys(models.Manager["ApiKey"]):
         return self.create(user=user, prefix=secret[:10], digest=digest(secret), **fields), secret
 
     def opened_by(self, secret: str) -> "ApiKey | None":
-        """The live key of this secret; by hand as in `People.signed_in`, programs ask it with every request."""
-        found = self.raw(
-            f"""SELECT k.* FROM {self.model._meta.db_table} k JOIN {User._meta.db_table} u ON u.id = k.user_id
+        """The live key of this secret and its user; by hand as in `People.signed_in`, programs ask it all the time."""
+        found = sql.pair(
+            ApiKey,
+            User,
+            f"""SELECT {sql.columns(ApiKey, "k")}, {sql.columns(User, "u")}
+                FROM {ApiKey._meta.db_table} k JOIN {User._meta.db_table} u ON u.id = k.user_id
                 WHERE k.digest = %s AND k.revoked IS NULL AND u.is_active
                 AND (k.expires IS NULL OR k.expires > CURRENT_TIMESTAMP)""",
             [digest(secret)],
         )
-        return next(iter(found), None)
+        if found is None:
+            return None
+        key, user = found
+        key.user = user
+        return key
 
     def live(self) -> models.QuerySet["ApiKey"]:
         now = timezone.now()

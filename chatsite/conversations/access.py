@@ -3,8 +3,10 @@
 from typing import TYPE_CHECKING, TypedDict
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
+from chatsite import sql
 from chatsite.conversations.models import Conversation, Message, Status
 from chatsite.errors import not_found
 
@@ -29,8 +31,13 @@ def listed(user_id: UUID) -> "QuerySet[WithAnnotations[Conversation, Running]]":
 
 def conversation(user_id: UUID, conversation_id: UUID, *, lock: bool = False) -> Conversation:
     """One conversation; with `lock` its row is held until the transaction ends."""
-    rows = Conversation.objects.select_for_update() if lock else Conversation.objects
-    found = rows.filter(owner_id=user_id, id=conversation_id).first()
+    held = "FOR UPDATE" if lock and connection.vendor == "postgresql" else ""  # SQLite has begun with BEGIN IMMEDIATE
+    found = sql.first(
+        Conversation,
+        f"""SELECT {sql.columns(Conversation, "c")} FROM {Conversation._meta.db_table} c
+            WHERE c.owner_id = %s AND c.id = %s {held}""",
+        [sql.key(user_id), sql.key(conversation_id)],
+    )
     if found is None:
         raise not_found()
     return found

@@ -149,13 +149,12 @@ class House:
     def _sweep(self, fed: frozenset[UUID]) -> None:
         """Own rows that no task fills. Seen so twice: one that is just starting has its rows before its feed."""
         running = Generation.objects.filter(worker_id=self.journal.lease.id, status=Status.IN_PROGRESS)
-        mine = running.select_related("message")
-        orphans = {generation.message_id: generation for generation in mine if generation.message_id not in fed}
-        for message_id in orphans.keys() & self._orphans:
+        orphans = set(running.values_list("message_id", flat=True)) - fed
+        for generation in running.filter(message_id__in=orphans & self._orphans).select_related("message"):
             with transaction.atomic():
-                conclude(orphans[message_id], otherwise=UNSTORED)
+                conclude(generation, otherwise=UNSTORED)
                 self.journal.lease.guard()
-        self._orphans = set(orphans)
+        self._orphans = orphans
 
 
 _house: House | None = None

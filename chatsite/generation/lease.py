@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from uuid_utils.compat import uuid7
 
+from chatsite import sql
 from chatsite.conversations.models import Status
 from chatsite.generation import rows
 from chatsite.generation.events import Close, End, Terminal
@@ -48,7 +49,7 @@ class Lease:
     def guard(self) -> None:
         """Renew, inside the caller's transaction, before it commits. Raises Fenced."""
         with connection.cursor() as cursor:  # in every commit: plain, as the ORM would take longer than the write
-            cursor.execute(f"UPDATE {Worker._meta.db_table} SET beat = beat + 1 WHERE id = %s", [rows.key(self.id)])
+            cursor.execute(f"UPDATE {Worker._meta.db_table} SET beat = beat + 1 WHERE id = %s", [sql.key(self.id)])
             if not cursor.rowcount:
                 raise Fenced(self.id)
 

@@ -3,44 +3,24 @@
 import math
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Field, Max, Model
+from django.db.models import Max
 from django.utils import timezone
 
 from chatsite.conversations.models import Message, Status
 from chatsite.generation import events
 from chatsite.generation.events import Folded, Terminal
 from chatsite.generation.models import Event, Generation, Pack
+from chatsite.sql import key
 
 Row = tuple[UUID, int, bytes]  # message, seq, encoded event
 PACK_BYTES = 64 * 1024  # before compression: who reads on from some cursor unpacks little that is not wanted
 
 _EVENTS = Event._meta.db_table
 _PACKS = Pack._meta.db_table
-
-
-def key(message_id: UUID) -> Any:
-    """A message's id as the database's driver takes it."""
-    return message_id.hex if connection.vendor == "sqlite" else message_id
-
-
-def create(row: Model) -> None:
-    """Insert a new row as `save` would, without signals and without compiling its SQL again (0.06 ms against 0.3)."""
-    fields, sql = _insertion(type(row))
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields])
-    row._state.adding, row._state.db = False, connection.alias
-
-
-@lru_cache
-def _insertion(model: type[Model]) -> "tuple[list[Field[Any, Any]], str]":
-    fields = list(model._meta.concrete_fields)
-    columns = ", ".join(str(field.column) for field in fields)
-    return fields, f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({', '.join(['%s'] * len(fields))})"
 
 
 def insert(rows: Sequence[Row]) -> None:

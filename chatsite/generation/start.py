@@ -13,6 +13,7 @@ import msgspec
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from chatsite import sql
 from chatsite.conversations import access
 from chatsite.conversations.models import Conversation, Message, Role, Status
 from chatsite.errors import ApiError, not_found
@@ -99,7 +100,12 @@ def find(user_id: UUID, ask: Ask) -> UUID | None:
     """The message begun with this idempotency key before. 42202 if the key was used for something else."""
     if ask.key is None:
         return None
-    generation = Generation.objects.filter(user_id=user_id, idempotency_key=ask.key).first()
+    generation = sql.first(
+        Generation,
+        f"""SELECT {sql.columns(Generation, "g")} FROM {Generation._meta.db_table} g
+            WHERE g.user_id = %s AND g.idempotency_key = %s""",
+        [sql.key(user_id), ask.key],
+    )
     if generation and generation.fingerprint != ask.fingerprint():
         raise ApiError(42202, "This Idempotency-Key was used for another request before.")
     return generation.message_id if generation else None
@@ -123,7 +129,7 @@ def _begin(user_id: UUID, ask: Ask, lease: Lease) -> Begun:
     answer.model = conversation.model = target.model
     _view(conversation, answer)
     _save(said, answer)
-    rows.create(generation)
+    sql.create(generation)
     rows.insert([(answer.id, generation.first_seq, events.encode(events.Start()))])
     branch = Message.objects.branch(answer)
     return Begun(
@@ -152,7 +158,12 @@ def _parent(conversation: Conversation, ask: Ask) -> Message | None:
         if ask.request is None:
             raise ApiError(42204, "Without a request, parentConvId must name the message to answer or to continue.")
         return None
-    parent = Message.objects.filter(conversation_id=conversation.id, id=wanted).first()
+    parent = sql.first(
+        Message,
+        f"""SELECT {sql.columns(Message, "m")} FROM {Message._meta.db_table} m
+            WHERE m.conversation_id = %s AND m.id = %s""",
+        [sql.key(conversation.id), sql.key(wanted)],
+    )
     if parent is None:
         raise not_found()
     if parent.status == Status.IN_PROGRESS:
@@ -180,16 +191,16 @@ def _view(conversation: Conversation, answer: Message) -> None:
     conversation.current_node, conversation.updated = answer.id, timezone.now()
     conversation.version += 1
     if conversation._state.adding:
-        rows.create(conversation)
+        sql.create(conversation)
     else:
         conversation.save(update_fields=["current_node", "updated", "model", "version"])
 
 
 def _save(said: Message | None, answer: Message) -> None:
     if said:
-        rows.create(said)
+        sql.create(said)
     if answer._state.adding:
-        rows.create(answer)
+        sql.create(answer)
     elif not _taken_up(answer):
         raise running()
 

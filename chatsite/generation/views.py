@@ -1,14 +1,19 @@
-"""HTTP: start an answer, follow it, cancel it."""
+"""HTTP: start an answer, follow it, cancel it.
+
+A view is synchronous: in its lane it learns who asks for what, and hands the rest over as a coroutine (`soon`), so
+that a request crosses into a thread once and back once.
+"""
 
 from collections.abc import Coroutine
 from typing import Annotated, Any
 from uuid import UUID
 
+from asgiref.sync import async_to_sync
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from ninja import Header, Query, Router
 
-from chatsite.accounts.auth import AuthenticatedRequest, Principal, arequired
+from chatsite.accounts.auth import AuthenticatedRequest, Principal, required
 from chatsite.conversations import access
 from chatsite.conversations.models import Message, Status
 from chatsite.errors import ApiError
@@ -18,12 +23,12 @@ from chatsite.generation.follow import Reader
 from chatsite.generation.house import current
 from chatsite.generation.threads import in_thread
 
-router = Router(tags=["chat"], auth=arequired)
+router = Router(tags=["chat"], auth=required)
 LastEventId = Annotated[str | None, Header(alias="Last-Event-ID")]
 
 
 @router.post("/chat")
-async def chat(
+def chat(
     request: AuthenticatedRequest,
     body: Chat,
     idempotency_key: Annotated[Key | None, Header(alias="Idempotency-Key")] = None,
@@ -32,7 +37,7 @@ async def chat(
 ) -> HttpResponseBase:
     """Start an answer and stream it; with Last-Event-ID, resume one. Protocol: "Starting and reading an answer"."""
     ask = body.ask(idempotency_key, body.params.dict(exclude_none=True))
-    return await soon(request, _answer(request, body, ask, last_event_id, prefer))
+    return soon(request, _answer(request, body, ask, last_event_id, prefer))
 
 
 async def _answer(
@@ -52,7 +57,7 @@ async def _answer(
 
 
 @router.get("/chat")
-async def chat_by_get(
+def chat_by_get(
     request: AuthenticatedRequest, query: Query[ChatQuery], last_event_id: LastEventId = None
 ) -> HttpResponseBase:
     """The same for a native EventSource of the site's own pages. Its reconnect carries Last-Event-ID and resumes."""
@@ -61,12 +66,12 @@ async def chat_by_get(
         raise ApiError(42201, f"{min(unknown)}: Extra inputs are not permitted")
     cursor = _known(last_event_id) or query.lastEventId
     if not cursor:
-        return await soon(request, _started(request, query.ask(query.idempotencyKey)))
-    return await _followed(request, *_cursor(cursor))
+        return soon(request, _started(request, query.ask(query.idempotencyKey)))
+    return soon(request, _followed(request, *_cursor(cursor)))
 
 
 @router.get("/chat/{uuid:conv_id}")
-async def follow(
+def follow(
     request: AuthenticatedRequest,
     conv_id: UUID,
     last_event_id: LastEventId = None,
@@ -77,13 +82,13 @@ async def follow(
     message_id, seq = _cursor(cursor) if cursor else (conv_id, 0)
     if message_id != conv_id:
         raise ApiError(40003, "This Last-Event-ID belongs to another message.")
-    return await _followed(request, conv_id, seq)
+    return soon(request, _followed(request, conv_id, seq))
 
 
 @router.post("/chat/{uuid:conv_id}/cancel")
-async def cancel(request: AuthenticatedRequest, conv_id: UUID) -> HttpResponseBase:
+def cancel(request: AuthenticatedRequest, conv_id: UUID) -> HttpResponseBase:
     """Stop an answer. Idempotent: one that has ended stays as it is."""
-    return await soon(request, _cancelled(request.auth.user.pk, conv_id))
+    return soon(request, _cancelled(request.auth.user.pk, conv_id))
 
 
 def stream(request: HttpRequest, reader: Reader) -> HttpResponseBase:
@@ -98,21 +103,26 @@ def stream(request: HttpRequest, reader: Reader) -> HttpResponseBase:
 Answering = Coroutine[Any, Any, HttpResponseBase]
 
 
-async def soon(request: HttpRequest, response: Answering) -> HttpResponseBase:
-    """What writes may have to wait for a locked database. It does so without a lane, which the others need."""
-    return await _outside(request, "chatsite.soon", response)
+def soon(request: HttpRequest, response: Answering) -> HttpResponseBase:
+    """What may have to wait for a locked database does so without a lane, which the others need."""
+    return _left(request, "chatsite.soon", response) or async_to_sync(_awaited)(response)
 
 
 async def later(request: HttpRequest, response: Answering) -> HttpResponseBase:
-    """Let asgi.py wait for it, as long as the client does: a lane that waited in its view would do nothing else."""
-    return await _outside(request, "chatsite.later", response)
+    """Let asgi.py wait for it, as long as the client does."""
+    return _left(request, "chatsite.later", response) or await response
 
 
-async def _outside(request: HttpRequest, name: str, response: Answering) -> HttpResponseBase:
+def _left(request: HttpRequest, name: str, response: Answering) -> HttpResponse | None:
+    """Leave it to asgi.py, with an empty response in its place; None where Django's own handler serves."""
     scope: dict[str, Any] = getattr(request, "scope", {})
-    if scope.get("chatsite.handover"):
-        scope[name] = response
-        return HttpResponse()
+    if not scope.get("chatsite.handover"):
+        return None
+    scope[name] = response
+    return HttpResponse()
+
+
+async def _awaited(response: Answering) -> HttpResponseBase:
     return await response
 
 

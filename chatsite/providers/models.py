@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from chatsite import sql
 from chatsite.errors import ApiError
 from chatsite.providers import demo
 from chatsite.providers.environment import Environment, environment
@@ -103,6 +104,25 @@ class Models(models.QuerySet["Model"]):
         rows = self.filter(part, enabled=True, provider__enabled=True).select_related("provider")
         return rows.order_by("-default", "provider__source", "provider_id", "position", "id")
 
+    def chosen(self, wanted: str) -> "Model | None":
+        """Of `offered` the one of that id, or the first for ""; by hand, as every start of an answer asks it."""
+        known = environment()
+        found = sql.pair(
+            Model,
+            Provider,
+            f"""SELECT {sql.columns(Model, "m")}, {sql.columns(Provider, "p")}
+                FROM {Model._meta.db_table} m JOIN {Provider._meta.db_table} p ON p.id = m.provider_id
+                WHERE {"m.id = %s AND" if wanted else ""} m.enabled AND p.enabled
+                AND (p.source = %s OR p.source = %s AND p.base_url = %s)
+                ORDER BY m."default" DESC, p.source, m.provider_id, m.position, m.id LIMIT 1""",
+            [*filter(None, [wanted]), Source.PAGE, Source.ENVIRONMENT, known.base_url if known else None],
+        )
+        if found is None:
+            return None
+        model, provider = found
+        model.provider = provider
+        return model
+
     def untold(self, known: Environment) -> bool:
         """True until the environment's provider has been asked for its models for the first time."""
         return not self.filter(provider__source=Source.ENVIRONMENT, provider__base_url=known.base_url).exists()
@@ -144,12 +164,10 @@ def resolve(user_id: UUID, model: str | None) -> Target:
     ApiError 42203 for a model this user may not use, which is the same as one that does not exist.
     """
     wanted = "" if model in (None, DEFAULT) else str(model)
-    rows = Model.objects.offered()
-    row = rows.order_by().filter(id=wanted).first() if wanted else rows.first()
-    if row:
+    if row := Model.objects.chosen(wanted):
         return row.target()
-    target = None if wanted and rows.exists() else _without_rows(wanted)
-    if target is None and not wanted and (row := rows.first()):  # the provider has told its models between two looks
+    target = None if wanted and Model.objects.offered().exists() else _without_rows(wanted)
+    if target is None and not wanted and (row := Model.objects.chosen("")):  # told by its provider between two looks
         return row.target()
     if target is None:
         raise ApiError(42203, "There is no such model here, or you may not use it. GET /api/models lists yours.")

@@ -8,10 +8,9 @@ from typing import Any
 
 import jwt
 import pytest
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.http import HttpRequest
-from django.test import AsyncRequestFactory, RequestFactory
+from django.test import RequestFactory
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -94,16 +93,13 @@ def test_a_write_with_an_access_token_costs_one_query(alice: User, django_assert
     assert principal
 
 
-@pytest.mark.django_db(transaction=True)
-async def test_in_a_loop_the_same_is_told(alice: User) -> None:
-    store = await sync_to_async(session)(alice)
-    token = access_token(alice, store)
-    request = AsyncRequestFactory().post("/api/x", headers={"Authorization": f"Bearer {token}"})
-    principal = await auth.arequired(request)
-    assert principal == Principal(alice, "access", str(store.session_key))
-    await store.aflush()
-    with pytest.raises(ApiError, match="no longer valid"):
-        await auth.arequired(request)
+def test_a_write_with_a_key_costs_one_query_and_brings_its_user(alice: User, django_assert_num_queries: Any) -> None:
+    key, secret = ApiKey.objects.issue(alice, "script", [Scope.CHAT])
+    key.used()
+    with django_assert_num_queries(1):
+        principal = auth.required(asked(secret, "POST"))
+        assert principal == Principal(alice, "key", key.pk.hex, frozenset({"chat"}))
+        assert principal.user.email == alice.email
 
 
 def test_an_expired_token_is_told_apart_so_that_the_page_fetches_another(alice: User, monkeypatch: Any) -> None:
@@ -259,5 +255,5 @@ def test_the_use_of_a_key_is_noted_now_and_then(alice: User, django_assert_num_q
     auth.required(asked(secret))
     key.refresh_from_db()
     assert key.last_used
-    with django_assert_num_queries(2):  # the key and its user
+    with django_assert_num_queries(1):
         auth.required(asked(secret))

@@ -148,6 +148,28 @@ def test_the_environment_comes_before_what_was_connected(
     assert ids() == ["env", "page"]
 
 
+def test_what_resolves_is_what_is_offered_whatever_is_switched_on(settings: Settings) -> None:
+    """Two queries say it, as the ORM's is too slow for a start: they must not part."""
+    in_the_environment(settings, "env-a", "env-b")
+    first, second = connected("a", "b", "c"), connected("d")
+    asked = ["env-a", "env-b", "a", "b", "c", "d"]
+    Model.objects.filter(pk="a").update(position=9)
+    steps: list[Callable[[], object]] = [
+        lambda: Model.objects.filter(pk="c").update(default=True),
+        lambda: Model.objects.filter(pk__in=["c", "env-a"]).update(enabled=False),
+        lambda: Provider.objects.filter(pk=first.pk).update(enabled=False),
+        lambda: setattr(settings, "OPENAI_BASE_URL", "http://localhost:3/v1"),
+        lambda: Provider.objects.filter(pk=second.pk).update(enabled=False),
+    ]
+    for step in steps:
+        step()
+        rows = list(Model.objects.offered())
+        assert [Model.objects.chosen(name) for name in asked] == [
+            next((row for row in rows if row.pk == name), None) for name in asked
+        ]
+        assert Model.objects.chosen("") == (rows[0] if rows else None)
+
+
 def test_the_environments_key_is_never_stored(settings: Settings) -> None:
     in_the_environment(settings, "env")
     assert Provider.objects.get().api_key == ""

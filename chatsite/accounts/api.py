@@ -44,10 +44,11 @@ def me(request: AuthenticatedRequest) -> dict[str, Any]:
 
 @router.post("/auth/token", auth=auth.by_cookie)
 def access_token(request: AuthenticatedRequest, response: HttpResponse) -> dict[str, Any]:
-    """An access token for the page's scripts, which keep it in memory only."""
+    """An access token for the page's scripts, which keep it in memory only, and whose it is."""
     response["Cache-Control"] = "no-store"
-    token = tokens.issue(request.auth.user, request.auth.credential)
-    return {"accessToken": token, "expiresIn": settings.ACCESS_TOKEN_SECONDS}
+    user = request.auth.user
+    token = tokens.issue(user, request.auth.credential)
+    return {"accessToken": token, "expiresIn": settings.ACCESS_TOKEN_SECONDS, "user": user.pk}
 
 
 @router.get("/keys", auth=auth.signed_in)

@@ -22,6 +22,9 @@ export class SignedOut extends Error {
   override name = "SignedOut";
 }
 
+/** The session has ended, and another user signed in since in this browser: a reload shows the page to them. */
+export class SomebodyElse extends SignedOut {}
+
 /** The error in an answer that is not 2xx; a proxy's page instead of our JSON becomes a code too. */
 export async function errorOf(response: Response): Promise<ApiError> {
   const body = (await response.json().catch(() => null)) as { code?: unknown; msg?: unknown } | null;

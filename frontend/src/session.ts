@@ -1,6 +1,6 @@
 /** Who is signed in, as far as the page knows. The access token lives in memory only. */
 
-import { errorOf, SignedOut } from "./errors";
+import { errorOf, SignedOut, SomebodyElse } from "./errors";
 
 let token = "";
 /** When to fetch a new one, on the clock of performance.now(), which no change of the date moves. */
@@ -29,7 +29,9 @@ async function refresh(): Promise<string> {
   // 403 is a stale CSRF cookie: somebody signed in or out in another tab, and only a reload helps.
   if (response.status === 401 || response.status === 403) throw new SignedOut();
   if (!response.ok) throw await errorOf(response);
-  const { accessToken, expiresIn } = (await response.json()) as { accessToken: string; expiresIn: number };
+  const { accessToken, expiresIn, user } = (await response.json()) as { accessToken: string; expiresIn: number; user: string };
+  // The cookie is the browser's, the page is one user's: what they write must not end in an account of another.
+  if (user !== userId()) throw new SomebodyElse();
   token = accessToken;
   // A short-lived token is used until the server refuses it.
   staleAt = performance.now() + Math.max(expiresIn * 1000 - MARGIN_MS, (expiresIn * 1000) / 2);

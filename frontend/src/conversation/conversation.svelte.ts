@@ -24,6 +24,8 @@ export interface Listener {
   onnamed: (conversation: Conversation) => void;
   /** An answer that was followed has ended. */
   onended: () => void;
+  /** The server refused what was asked for. */
+  onrefused: (error: ApiError) => void;
 }
 
 export class Conversation {
@@ -32,8 +34,6 @@ export class Conversation {
   model = $state("");
   phase = $state<"loading" | "ready" | "missing" | "unreachable" | "broken">("ready");
   currentNode = $state<string | null>(null);
-  /** What the composer holds. */
-  draft = $state("");
   readonly items = new SvelteMap<string, Item>();
   /** What is shown: the path from the root to the current message. */
   readonly branch = $derived(branch(this.items, this.currentNode));
@@ -49,7 +49,7 @@ export class Conversation {
   /** Rises with each tree asked for: only the newest is used. */
   #asked = 0;
   /** Whether somebody looks: else nothing is followed. */
-  #watched = false;
+  #watched = true;
   #version = 0;
 
   constructor(
@@ -57,15 +57,32 @@ export class Conversation {
     private readonly listener: Listener,
   ) {
     this.id = id;
-    this.draft = outbox.draftOf(id);
   }
 
-  /** Fetch the tree and follow what is on its way; again after each hint. */
-  async load(): Promise<void> {
+  /** What the composer holds. */
+  get draft(): string {
+    return outbox.draftOf(this.id);
+  }
+
+  set draft(text: string) {
+    outbox.keepDraft(this.id, text);
+  }
+
+  /** Whether something was written here that the server has not accepted. */
+  get hasUnsent(): boolean {
+    return this.#starts.size > 0;
+  }
+
+  /** Somebody looks: fetch the tree and follow what is on its way; again after each hint. */
+  load(): Promise<void> {
+    this.#watched = true;
+    return this.#fetch();
+  }
+
+  async #fetch(): Promise<void> {
     if (this.id === null) return;
     if (this.items.size === 0) this.phase = "loading";
     const asked = (this.#asked += 1);
-    this.#watched = true;
     try {
       const tree = await this.#tree(this.id);
       if (asked !== this.#asked) return;
@@ -92,16 +109,19 @@ export class Conversation {
       // A start that is not confirmed goes on: aborted, nobody would know whether it happened.
       if (item && !isLocal(item)) reading.abort();
     }
+    // There is no way back to one without an id.
+    if (this.id === null && this.branch.at(-1)?.refusal) this.takeBack();
   }
 
-  /** Once after the page was loaded: repeat a start that the reload cut off, under its key, so that it happens once. */
-  resend(): void {
-    const unsent = outbox.waiting(this.id);
-    if (unsent) this.#start(unsent.body, unsent.key);
+  /** After the page was loaded: repeat a start that the reload cut off, under its key, so that it happens once. */
+  async resend(unsent: outbox.Unsent): Promise<void> {
+    await this.#begin(unsent);
+    // It may have happened long ago, and others have gone on from there.
+    if (this.#watched) await this.#fetch();
   }
 
   send(request: string, model: string | null): void {
-    this.#dropUnsent();
+    this.takeBack();
     this.#start({ model, convGroupId: this.id, parentConvId: this.currentNode, request });
   }
 
@@ -113,9 +133,9 @@ export class Conversation {
   }
 
   /** More text for an answer that ended early. */
-  proceed(answer: Item): void {
+  proceed(answer: Item, model: string | null): void {
     this.#put(continued(answer));
-    const body = { model: answer.model, convGroupId: this.id, parentConvId: answer.convId, request: null };
+    const body = { model, convGroupId: this.id, parentConvId: answer.convId, request: null };
     void this.#read(answer.key, { key: uuid4(), body });
   }
 
@@ -128,11 +148,11 @@ export class Conversation {
     else setTimeout(() => this.#giveUp(item.key), surroundings.online ? STOP_PATIENCE_MS : 0);
   }
 
-  /** Take back a message that was refused: its text returns to the composer. */
-  takeBack(answer: Item): void {
-    const question = this.items.get(answer.parentConvId ?? "");
+  /** Take back what the server has not accepted: its text returns to the composer, or to that of another conversation. */
+  takeBack(to = this.id): void {
+    const question = this.branch.find((item) => isLocal(item) && item.role === "user");
     this.#dropUnsent();
-    if (question && isLocal(question)) this.draft = [question.content, this.draft].filter(Boolean).join("\n\n");
+    if (question) outbox.giveBack(to, question.content);
   }
 
   // --- The tree ---
@@ -165,8 +185,9 @@ export class Conversation {
     else if (this.items.size === 0) this.phase = error instanceof ApiError ? "broken" : "unreachable";
   }
 
-  /** It was deleted, or never was there: nothing of it stays on view but the draft. */
+  /** It was deleted, or never was there: nothing of it stays on view. What was not sent can be asked in a new one. */
   #clear(): void {
+    this.takeBack(null);
     this.leave();
     this.items.clear();
     this.currentNode = null;
@@ -189,14 +210,20 @@ export class Conversation {
 
   // --- Starting ---
 
-  #start(body: Start, key = uuid4()): void {
-    const items = expected(body, key);
+  #start(body: Start): void {
+    const unsent = { key: uuid4(), body, at: Date.now() };
+    outbox.keep(unsent);
+    void this.#begin(unsent);
+  }
+
+  async #begin(unsent: outbox.Unsent): Promise<void> {
+    const items = expected(unsent.body, unsent.key);
     for (const item of items) this.#put(item);
     const answer = items.at(-1)!;
     this.currentNode = answer.convId;
-    this.#starts.set(answer.key, { key, body });
-    outbox.keep({ key, body });
-    void this.#read(answer.key, { key, body });
+    this.#starts.set(answer.key, unsent);
+    if (unsent.refusal) this.#put({ ...answer, refusal: unsent.refusal });
+    else await this.#read(answer.key, unsent);
   }
 
   #repeat(answer: Item, model: string | null): void {
@@ -208,7 +235,16 @@ export class Conversation {
   /** The start of this answer needs no repetition any more. */
   #settle(key: string): void {
     const start = this.#starts.get(key);
-    if (start) outbox.forget(start);
+    if (start) outbox.forget(start.key);
+    this.#starts.delete(key);
+  }
+
+  /** The start of this answer was refused, which a reload must not hide. */
+  #refuse(item: Item, refusal: Refusal): void {
+    this.#put({ ...item, refusal });
+    const start = this.#starts.get(item.key);
+    if (start) outbox.keep({ ...start, refusal });
+    if (this.id === null && !this.#watched) this.takeBack();
   }
 
   /** Forget messages that the server never accepted. */
@@ -216,7 +252,6 @@ export class Conversation {
     for (const item of this.branch.filter(isLocal).reverse()) {
       this.#readings.get(item.key)?.abort();
       this.#settle(item.key);
-      this.#starts.delete(item.key);
       this.items.delete(item.convId);
       if (this.currentNode === item.convId) this.currentNode = item.parentConvId;
     }
@@ -254,8 +289,11 @@ export class Conversation {
       batch.flush();
       this.#refused(key, error);
     } finally {
-      if (this.#readings.get(key) === reading) this.#readings.delete(key);
-      this.#link(key, undefined);
+      // Another reading of the same answer may have begun meanwhile.
+      if (this.#readings.get(key) === reading) {
+        this.#readings.delete(key);
+        this.#link(key, undefined);
+      }
     }
   }
 
@@ -264,7 +302,9 @@ export class Conversation {
     if (!item) return;
     const named = isLocal(item) ? this.#named(item, JSON.parse(events[0]!.data) as Chunk) : item;
     this.#put(take(named, events));
-    if (named.stopping && named !== item) void this.#cancel(named);
+    if (named === item) return;
+    if (named.stopping) void this.#cancel(named);
+    if (!this.#watched) this.#readings.get(key)?.abort();
   }
 
   /** The first event carries the ids: the expected messages become those of the server. */
@@ -280,10 +320,9 @@ export class Conversation {
     }
     if (this.currentNode === answer.convId) this.currentNode = named.convId;
     this.#settle(answer.key);
-    this.#starts.delete(answer.key);
-    announce(t("answerStarted"));
+    if (this.#watched) announce(t("answerStarted"));
     if (this.id === null) {
-      outbox.dropNewDraft(this.draft);
+      if (this.#watched) outbox.moveNewDraft(convGroupId!);
       this.id = convGroupId!;
       this.listener.onnamed(this);
     }
@@ -299,7 +338,7 @@ export class Conversation {
   /** Not before the reading is over: as long as it is not, what it read counts as newer than the tree. */
   #loadAfterReading(key: string, problem?: Refusal): void {
     setTimeout(async () => {
-      await this.load();
+      await this.#fetch();
       const item = this.#item(key);
       if (problem && item && item.status !== "in_progress") this.#put({ ...item, problem });
       this.listener.onended();
@@ -310,24 +349,27 @@ export class Conversation {
     const item = this.#item(key);
     const out = surroundings.notice(error);
     if (!item) return;
-    if (out && isLocal(item)) return this.takeBack(item);
+    if (out && isLocal(item)) return this.takeBack();
     if (!(error instanceof ApiError)) {
       if (!out) throw error;
-    } else if (isLocal(item)) {
-      this.#settle(key);
-      this.#put({ ...item, refusal: refusalOf(error) });
-    } else {
-      this.#loadAfterReading(key, refusalOf(error));
+      return;
     }
+    this.listener.onrefused(error);
+    if (isLocal(item)) this.#refuse(item, refusalOf(error));
+    else this.#loadAfterReading(key, refusalOf(error));
   }
 
   // --- Stopping ---
 
-  /** Tell the server until the end is there: a Stop that is lost lets the answer go on, and be paid for. */
+  /**
+   * Tell the server until the end is there: a Stop that is lost lets the answer go on, and be paid for. Once is enough
+   * when nobody reads on, so that the end would never be seen.
+   */
   async #cancel({ key, convId }: Item): Promise<void> {
     for (let failures = 1; this.#item(key)?.stopping; failures += 1) {
       try {
         await api.cancel(convId);
+        if (!this.#readings.has(key)) return this.#goOn(key);
       } catch (error) {
         if (surroundings.notice(error)) return;
         if (error instanceof ApiError && error.status < 500) return this.#goOn(key);
@@ -336,7 +378,7 @@ export class Conversation {
     }
   }
 
-  /** The server did not stop the answer, so that Stop can be pressed again. */
+  /** The server did not stop the answer, or nobody sees that it did: Stop can be pressed again. */
   #goOn(key: string): void {
     const item = this.#item(key);
     if (item) this.#put({ ...item, stopping: undefined });
@@ -345,6 +387,6 @@ export class Conversation {
   /** Stop was pressed before the server accepted the start, and nothing came of either: take the message back. */
   #giveUp(key: string): void {
     const item = this.#item(key);
-    if (item?.stopping && isLocal(item)) this.takeBack(item);
+    if (item?.stopping && isLocal(item)) this.takeBack();
   }
 }

@@ -4,6 +4,7 @@ import * as backoff from "../stream/backoff";
 import { surroundings } from "../ui/surroundings.svelte";
 import type { Message } from "../wire";
 import { Conversation } from "./conversation.svelte";
+import * as outbox from "./outbox";
 
 const question: Message = {
   ...{ convId: "q", parentConvId: null, role: "user", content: "why", reasoning: "", status: "completed", model: null },
@@ -49,16 +50,16 @@ let conversation: Conversation;
 
 beforeEach(() => {
   asked = [];
-  site = { "POST /api/auth/token": () => json({ accessToken: "t", expiresIn: 600 }) };
+  site = { "POST /api/auth/token": () => json({ accessToken: "t", expiresIn: 600, user: "" }) };
   vi.stubGlobal("fetch", async (url: string, { method = "GET" }: RequestInit = {}) => {
     asked.push(`${method} ${url}`);
     return site[`${method} ${url}`]!();
   });
   vi.spyOn(backoff, "wait").mockImplementation(() => new Promise((resolve) => setTimeout(resolve)));
-  sessionStorage.clear();
+  outbox.forgetAll();
   forgetToken();
   onended.mockClear();
-  conversation = new Conversation("c", { onnamed: () => {}, onended });
+  conversation = opened("c");
 });
 
 afterEach(() => {
@@ -66,6 +67,7 @@ afterEach(() => {
   surroundings.signedOut = false;
 });
 
+const opened = (id: string | null): Conversation => new Conversation(id, { onnamed: () => {}, onended, onrefused: () => {} });
 const shown = () => conversation.branch.at(-1);
 const times = (request: string): number => asked.filter((one) => one === request).length;
 
@@ -84,7 +86,7 @@ describe("stop", () => {
     first.end();
     await vi.waitFor(() => expect(conversation.running).toBeUndefined());
 
-    conversation.proceed(shown()!);
+    conversation.proceed(shown()!, "m");
     second.write(3, "cause", {}, { role: "assistant" });
     await vi.waitFor(() => expect(shown()?.content).toBe("Because"));
     expect(conversation.running?.stopping).toBeUndefined();
@@ -114,13 +116,107 @@ describe("stop", () => {
     await vi.waitFor(() => expect(shown()?.status).toBe("cancelled"));
     expect(onended).toHaveBeenCalled();
   });
+
+  test("is said once more at the most when nobody looks any more, for the end will not be seen", async () => {
+    site["GET /api/conversations/c"] = () => json(tree(question, running));
+    site["GET /api/chat/a"] = () => new Stream().response;
+    site["POST /api/chat/a/cancel"] = () => json({ status: "in_progress" }, 202);
+    await conversation.load();
+    conversation.stop();
+    conversation.leave();
+    await vi.waitFor(() => expect(shown()?.stopping).toBeUndefined());
+    const said = times("POST /api/chat/a/cancel");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(times("POST /api/chat/a/cancel")).toBe(said);
+  });
+});
+
+describe("what was written and not sent", () => {
+  const refuse = (): Response => json({ code: 42901, msg: "too many" }, 429);
+  const unsent = { key: "k", at: 0, body: { model: "m", convGroupId: "c", parentConvId: "a", request: "and how" } };
+
+  test("stands in the composer of the next new conversation when nobody looked as it was refused", async () => {
+    conversation = opened(null);
+    let answered = (_: Response): void => {};
+    site["POST /api/chat"] = () => new Promise((resolve) => (answered = resolve));
+    conversation.send("why", "m");
+    await vi.waitFor(() => expect(asked).toContain("POST /api/chat"));
+    conversation.leave();
+    const next = opened(null);
+    next.draft = "another";
+    answered(refuse());
+    await vi.waitFor(() => expect(next.draft).toBe("why\n\nanother"));
+    expect(outbox.waiting()).toEqual([]);
+  });
+
+  test("stands there, too, when a new conversation that was refused is left", async () => {
+    conversation = opened(null);
+    site["POST /api/chat"] = refuse;
+    conversation.send("why", "m");
+    await vi.waitFor(() => expect(shown()?.refusal).toBeDefined());
+    conversation.leave();
+    expect(opened(null).draft).toBe("why");
+  });
+
+  test("is shown as refused also by the next page, and not sent again by itself", async () => {
+    site["GET /api/conversations/c"] = () => json(tree(question, answer));
+    site["POST /api/chat"] = refuse;
+    await conversation.load();
+    conversation.send("and how", "m");
+    await vi.waitFor(() => expect(shown()?.refusal).toBeDefined());
+    conversation = opened("c");
+    await conversation.resend(outbox.waiting()[0]!);
+    expect(conversation.branch.map(({ content }) => content)).toEqual(["why", "Because", "and how", ""]);
+    expect([shown()?.refusal?.code, times("POST /api/chat")]).toEqual([42901, 1]);
+  });
+
+  test("returns to the composer when something else is sent instead", async () => {
+    site["GET /api/conversations/c"] = () => json(tree(question, answer));
+    site["POST /api/chat"] = refuse;
+    await conversation.load();
+    conversation.send("and how", "m");
+    await vi.waitFor(() => expect(shown()?.refusal).toBeDefined());
+    conversation.send("and when", "m");
+    expect([conversation.draft, shown()?.refusal]).toEqual(["and how", undefined]);
+    await vi.waitFor(() => expect(shown()?.refusal).toBeDefined());
+  });
+
+  test("can be asked in a new conversation when its own was deleted", async () => {
+    site["GET /api/conversations/c"] = () => json({ code: 40401, msg: "" }, 404);
+    site["POST /api/chat"] = () => new Promise<Response>(() => {});
+    void conversation.resend(unsent);
+    await conversation.load();
+    expect([conversation.phase, opened(null).draft]).toEqual(["missing", "and how"]);
+  });
+
+  test("is shown where others went on, if it was accepted long ago", async () => {
+    const stream = new Stream();
+    const later: Message = { ...question, convId: "b", parentConvId: "a", created: "2026-01-02T00:00:00Z" };
+    site["GET /api/conversations/c"] = () => json(tree(question, answer, later));
+    site["POST /api/chat"] = () => stream.response;
+    stream.write(1, "Because", {}, { role: "assistant" });
+    stream.write(2, "", { status: "completed" });
+    stream.end();
+    await conversation.resend({ ...unsent, body: { ...unsent.body, parentConvId: null, request: "why" } });
+    expect([conversation.currentNode, outbox.waiting()]).toEqual(["b", []]);
+  });
+
+  test("is not read to its end while nobody looks", async () => {
+    const stream = new Stream();
+    site["POST /api/chat"] = () => stream.response;
+    const sent = conversation.resend({ ...unsent, body: { ...unsent.body, parentConvId: null } });
+    conversation.leave();
+    stream.write(1, "Be", {}, { role: "assistant" });
+    await sent;
+    expect([shown()?.convId, shown()?.status]).toEqual(["a", "in_progress"]);
+  });
 });
 
 test("a refused continue brings the answer back with the reason", async () => {
   site["GET /api/conversations/c"] = () => json(tree(question, stopped));
   site["POST /api/chat"] = () => json({ code: 42901, msg: "too many" }, 429, { "Retry-After": "60" });
   await conversation.load();
-  conversation.proceed(shown()!);
+  conversation.proceed(shown()!, "m");
   await vi.waitFor(() => expect(shown()?.problem).toMatchObject({ code: 42901, msg: "too many" }));
   expect(shown()).toMatchObject({ status: "cancelled", content: "Because" });
   expect(shown()!.problem!.retryAt).toBeGreaterThan(Date.now());

@@ -1,29 +1,38 @@
 import { beforeEach, expect, test } from "vitest";
 import * as outbox from "./outbox";
 
-const body = { model: "m", convGroupId: null, parentConvId: null, request: "hi" };
+const start = (key: string, convGroupId: string | null = null, at = 0): outbox.Unsent => ({
+  ...{ key, at },
+  body: { model: "m", convGroupId, parentConvId: null, request: "hi" },
+});
 
 function signIn(user: string): void {
   document.head.innerHTML = `<meta name="user" content="${user}">`;
 }
 
 beforeEach(() => {
-  sessionStorage.clear();
+  outbox.forgetAll();
   signIn("alice");
 });
 
 test("what is kept is there again, and gone once it is forgotten", () => {
-  outbox.keep({ key: "k", body });
-  expect(outbox.waiting(null)).toEqual({ key: "k", body });
-  outbox.forget({ key: "k", body });
-  expect(outbox.waiting(null)).toBeNull();
+  outbox.keep(start("k"));
+  expect(outbox.waiting()).toEqual([start("k")]);
+  outbox.forget("k");
+  expect(outbox.waiting()).toEqual([]);
+});
+
+test("no start takes the place of another, of its own conversation or of others", () => {
+  for (const unsent of [start("a", "c", 1), start("b", "c", 2), start("new", null, 3), start("newer", null, 4)]) outbox.keep(unsent);
+  outbox.forget("new");
+  expect(outbox.waiting().map(({ key }) => key)).toEqual(["newer", "b", "a"]);
 });
 
 test("who signs in next in this tab sees nothing of it", () => {
-  outbox.keep({ key: "k", body });
+  outbox.keep(start("k"));
   outbox.keepDraft(null, "a secret");
   signIn("bob");
-  expect([outbox.waiting(null), outbox.draftOf(null)]).toEqual([null, ""]);
+  expect([outbox.waiting(), outbox.draftOf(null)]).toEqual([[], ""]);
   signIn("alice");
   expect(outbox.draftOf(null)).toBe("a secret");
 });
@@ -31,15 +40,11 @@ test("who signs in next in this tab sees nothing of it", () => {
 test("signing out leaves nothing", () => {
   outbox.keepDraft("c", "a secret");
   outbox.forgetAll();
-  expect(sessionStorage).toHaveLength(0);
+  expect([sessionStorage.length, outbox.draftOf("c")]).toEqual([0, ""]);
 });
 
-test("of two new conversations, the first that is safe leaves what the second has kept", () => {
-  outbox.keep({ key: "first", body });
-  outbox.keep({ key: "second", body });
-  outbox.keepDraft(null, "of the second");
-  outbox.forget({ key: "first", body });
-  outbox.dropNewDraft("");
-  expect(outbox.waiting(null)?.key).toBe("second");
-  expect(outbox.draftOf(null)).toBe("of the second");
+test("what comes back stands before what was written since", () => {
+  outbox.keepDraft("c", "written since");
+  outbox.giveBack("c", "not sent");
+  expect(outbox.draftOf("c")).toBe("not sent\n\nwritten since");
 });

@@ -39,7 +39,7 @@ afterEach(async () => {
 
 function giveToken(response: ServerResponse): void {
   tokens += 1;
-  response.writeHead(signedIn ? 200 : 401).end(JSON.stringify({ accessToken: `t${tokens}`, expiresIn: 600, code: 40101, msg: "" }));
+  response.writeHead(signedIn ? 200 : 401).end(JSON.stringify({ accessToken: `t${tokens}`, expiresIn: 600, user: "", code: 40101, msg: "" }));
 }
 
 const frame = (seq: number, text: string, event = ""): string =>

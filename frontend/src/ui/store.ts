@@ -17,6 +17,15 @@ function kept(storage: () => Storage) {
         // Nothing is kept.
       }
     },
+    /** The values whose keys begin so. */
+    startingWith(beginning: string): string[] {
+      try {
+        const keys = Object.keys(storage()).filter((key) => key.startsWith(beginning));
+        return keys.map((key) => storage().getItem(key)!);
+      } catch {
+        return [];
+      }
+    },
     clear(): void {
       try {
         storage().clear();

@@ -1,6 +1,6 @@
 /** What is true of the whole page: whether there is a network, and whether somebody is signed in. */
 
-import { SignedOut } from "../errors";
+import { SignedOut, SomebodyElse } from "../errors";
 import { accessToken, forgetToken } from "../session";
 
 class Surroundings {
@@ -31,12 +31,21 @@ class Surroundings {
     return true;
   }
 
+  /** The server says that the session has ended. Whether it has not: a new password, for one, begins a new one. */
+  async stillSignedIn(): Promise<boolean> {
+    forgetToken();
+    return accessToken().then(
+      () => true,
+      (error: unknown) => !this.notice(error),
+    );
+  }
+
   async #askAgain(): Promise<void> {
     if (!this.signedOut || document.hidden) return;
     forgetToken();
     await accessToken().then(
       () => location.reload(),
-      () => undefined,
+      (error: unknown) => error instanceof SomebodyElse && location.reload(),
     );
   }
 }

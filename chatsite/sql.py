@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Model
 from django.db.models.expressions import Col
 
@@ -43,9 +44,15 @@ def pair(one: type[M], other: type[N], sql: str, parameters: Sequence[Any]) -> t
 def create(row: Model) -> None:
     """Insert a new row as `save` would, without signals (0.06 ms against 0.3)."""
     fields, sql = _insertion(type(row))
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields])
-    row._state.adding, row._state.db = False, connection.alias
+    database = _database()
+    with database.cursor() as cursor:
+        cursor.execute(sql, [field.get_db_prep_save(field.pre_save(row, add=True), database) for field in fields])
+    row._state.adding, row._state.db = False, database.alias
+
+
+def _database() -> BaseDatabaseWrapper:
+    """What `connection` stands for in this thread; asked through it, every column would look that up again."""
+    return connections[DEFAULT_DB_ALIAS]
 
 
 def _row(sql: str, parameters: Sequence[Any]) -> Iterator[Any] | None:
@@ -57,14 +64,15 @@ def _row(sql: str, parameters: Sequence[Any]) -> Iterator[Any] | None:
 
 def _instance(model: type[M], row: Iterator[Any]) -> M:
     """Made of as many of the row's values as the model has columns, converted as the ORM converts them."""
-    names, readers = _readers(model, connection.vendor)
+    database = _database()
+    names, readers = _readers(model, database.vendor)
     values = []
     for column, converters in readers:
         value = next(row)
         for convert in converters:
-            value = convert(value, column, connection)
+            value = convert(value, column, database)
         values.append(value)
-    return model.from_db(connection.alias, names, values)
+    return model.from_db(database.alias, names, values)
 
 
 @lru_cache

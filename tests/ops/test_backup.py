@@ -1,5 +1,6 @@
 """Copies of the database: made before data is migrated, whole, and never in the way of those who write."""
 
+import re
 import sqlite3
 import subprocess
 import threading
@@ -13,6 +14,13 @@ from chatsite.ops import backup
 from tests.databases import Template
 from tests.site import environment, python
 
+RUN = """
+import sys
+from chatsite.ops.setup import command, packages, serve
+serve.build, packages.PYTHON = lambda: None, sys.executable
+sys.exit(command.main(sys.argv[1:]))
+"""
+
 
 class Database:
     """A migrated one, and manage.py for it."""
@@ -23,6 +31,10 @@ class Database:
 
     def manage(self, *arguments: str) -> str:
         return python(self.env, "manage.py", *arguments)
+
+    def run_manage(self, *arguments: str) -> str:
+        """`./run manage …` in a checkout where everything is built."""
+        return python(self.env, "-c", RUN, "--data", str(self.data), "manage", *arguments)
 
     @property
     def copies(self) -> list[Path]:
@@ -51,7 +63,7 @@ def busy(tmp_path: Path) -> Iterator[Path]:
 
     thread = threading.Thread(target=write)
     thread.start()
-    assert began.wait(10)
+    assert began.wait(60)
     yield file
     stop.set()
     thread.join()
@@ -113,6 +125,25 @@ def test_without_pg_dump_nothing_is_migrated_until_it_is_told_so(postgres_templa
             database.manage("prepare_database")
         assert "pg_dump and pg_restore are not installed" in caught.value.__notes__[0]
         assert "1 migrations applied" in database.manage("prepare_database", "--without-copy")
+
+
+def test_the_way_out_that_a_refused_migration_names_can_be_gone(database: Database) -> None:
+    database.manage("migrate", "sessions", "zero")
+    (database.data / "backups").touch()  # where a folder would have to be
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        database.run_manage("create_api_key", "alice@example.org")
+    assert "no copy of it can be made first" in refused.value.stderr
+    assert "Traceback" not in refused.value.stderr
+    [way_out] = re.findall(r"\./run manage (.*)", refused.value.stderr)
+    assert "1 migrations applied" in database.run_manage(*way_out.split())
+    assert database.run_manage("create_api_key", "alice@example.org").startswith("sk-")
+
+
+def test_a_backup_is_of_the_database_before_its_migration(database: Database, tmp_path: Path) -> None:
+    database.manage("migrate", "sessions", "zero")
+    database.run_manage("backup", str(tmp_path / "safe"))
+    assert database.copies == []
+    assert "[ ] 0001_initial" in database.manage("showmigrations", "sessions")
 
 
 def test_only_the_latest_copies_are_kept(tmp_path: Path, sqlite_template: Template) -> None:

@@ -21,6 +21,10 @@ commands:
   lock          both requirements.txt anew from pyproject.toml; --upgrade takes newer versions
 """
 
+# What `manage` runs on the database as it is: a backup comes before the migration, and a migration that is refused
+# names the way out of its refusal.
+AS_IT_IS = (["backup"], ["migrate"], ["prepare_database"])
+
 
 def main(arguments: list[str]) -> int:
     """Exit code of `./run ARGUMENTS`."""
@@ -86,7 +90,7 @@ def _dev(given: Namespace) -> int:
 
 def _manage(given: Namespace) -> int:
     place = Place(given.host, given.port, given.data)
-    env = prepare(place, listening=False)
+    env = prepare(place, listening=False, migrating=given.rest[:1] not in AS_IT_IS)
     os.execve(packages.PYTHON, [packages.PYTHON, str(ROOT / "manage.py"), *given.rest], env)
 
 

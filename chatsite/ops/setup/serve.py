@@ -45,7 +45,7 @@ def serve(place: Place) -> None:
     os.execve(server[0], server, env)
 
 
-def prepare(place: Place, listening: bool = True) -> dict[str, str]:
+def prepare(place: Place, listening: bool = True, migrating: bool = True) -> dict[str, str]:
     """Cheap refusals first, then whatever is not done yet. Returns the environment for the server and for manage.py."""
     if listening:
         check_port(place.host, place.port)
@@ -55,7 +55,8 @@ def prepare(place: Place, listening: bool = True) -> dict[str, str]:
         build()
         os.umask(0o077)  # from here on everything written is people's data
         make_secret_key(place.data)
-        bring_up_database(place)
+        if migrating:
+            bring_up_database(place)
     return place.environment
 
 

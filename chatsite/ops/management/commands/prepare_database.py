@@ -28,7 +28,7 @@ class Command(BaseCommand):
     def _copy(self) -> None:
         try:
             copy = backup.before_migration(settings.DATA_DIR / "backups")
-        except backup.NoCopy as error:
+        except (backup.NoCopy, OSError) as error:
             raise CommandError(
                 f"The database must be migrated, and no copy of it can be made first: {error}.\n"
                 "Mend that; or make a copy your own way and then: ./run manage prepare_database --without-copy"

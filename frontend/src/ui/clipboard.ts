@@ -3,14 +3,18 @@
 import { announce } from "./announce.svelte";
 import { t } from "../i18n";
 
+const WORD_MS = 1600;
+/** When a button is as before again. */
+const timers = new WeakMap<Element, ReturnType<typeof setTimeout>>();
+
 /** Copies, and lets the button say so for a moment. */
 export async function copyText(text: string, button: Element): Promise<void> {
   const copied = await write(text.replace(/\n$/, ""));
   const word = t(copied ? "copied" : "copyFailed");
   announce(word);
-  const before = button.getAttribute("data-said") ?? "";
   button.setAttribute("data-said", word);
-  setTimeout(() => (before ? button.setAttribute("data-said", before) : button.removeAttribute("data-said")), 1600);
+  clearTimeout(timers.get(button));
+  timers.set(button, setTimeout(() => button.removeAttribute("data-said"), WORD_MS));
 }
 
 async function write(text: string): Promise<boolean> {

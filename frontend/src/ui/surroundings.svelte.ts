@@ -14,8 +14,9 @@ class Surroundings {
       this.online = false;
       this.#lostAt = performance.now();
     });
-    // Signing in again may have happened in another tab.
+    // Signing in again may have happened in another tab, or window.
     document.addEventListener("visibilitychange", () => void this.#askAgain());
+    addEventListener("focus", () => void this.#askAgain());
   }
 
   /** The site answered what was asked `at` that time, whatever the browser believes: it may run on this very machine. */

@@ -21,12 +21,14 @@ if (form) {
     for (const name of ["text", "summary", "problem"]) part(name).textContent = "";
     part("problem").hidden = true;
     box.hidden = false;
+    box.ariaBusy = "true"; // read out when it is whole, not in crumbs
     try {
       await read(running.signal);
     } catch {
       if (!running.signal.aborted) problem(form.dataset.lost);
     }
     running = null;
+    box.ariaBusy = "false";
     button.textContent = label;
   }
 

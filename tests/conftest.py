@@ -1,20 +1,30 @@
 """What tests of every room share: a running site, the scripted upstream, both databases. See tests/site.py."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.utils import translation
 
 from chatsite.accounts import setup
 from tests.databases import Template
-from tests.postgres import ADDRESS, Postgres, binaries
+from tests.postgres import ADDRESS, binaries, served
 from tests.site import Site
 from tests.upstream import Upstream
 
 CI = os.environ.get("CI") == "true"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def data_folder() -> Iterator[None]:
+    """What ./run makes; the database of tests that need no server lies in it on SQLite."""
+    settings.DATA_DIR.mkdir(mode=0o700)
+    yield
+    shutil.rmtree(settings.DATA_DIR, ignore_errors=True)  # a thread may just be closing its connection
 
 
 @pytest.fixture(autouse=True)
@@ -36,8 +46,8 @@ def postgres() -> Iterator[str]:
         return
     if not binaries() and not CI:
         pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
-    with Postgres() as server:
-        yield server.url
+    with served() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -47,9 +57,11 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(tmp_path_factory: pytest.TempPathFactory, postgres: str) -> Template:
+def postgres_template(tmp_path_factory: pytest.TempPathFactory, postgres: str) -> Iterator[Template]:
     """The database every site on PostgreSQL begins with."""
-    return Template(tmp_path_factory.mktemp("postgres"), postgres)
+    made = Template(tmp_path_factory.mktemp("postgres"), postgres)
+    yield made
+    made.drop()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

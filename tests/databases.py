@@ -34,5 +34,12 @@ class Template:
             yield f"sqlite:///{data / self._file.name}"
             return
         name = f"site_{os.getpid()}_{next(_numbers)}"
-        yield postgres.create(self._server, name, self._name)
-        postgres.drop(self._server, name)
+        try:
+            yield postgres.create(self._server, name, self._name)
+        finally:
+            postgres.drop(self._server, name)
+
+    def drop(self) -> None:
+        """Leave nothing on a server that outlives us."""
+        if self._server:
+            postgres.drop(self._server, self._name)

@@ -10,11 +10,11 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from glob import glob
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from tempfile import TemporaryDirectory
 
 import psycopg
 
@@ -31,63 +31,36 @@ def binaries() -> Path | None:
     return Path(found).parent if found else Path(folders[0]) if folders else None
 
 
-class Postgres:
-    """with Postgres() as postgres: postgres.url is its administrative database. PostgreSQL refuses to run as root."""
-
-    def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="chatsite-postgres-", dir="/tmp"))
-        self._port = free_port()
-        self._process: Process | None = None
-        self._user = ("postgres" if _exists("postgres") else "nobody") if os.getuid() == 0 else None
-        self.url = f"postgres://tester@127.0.0.1:{self._port}/postgres"
-
-    def __enter__(self) -> Self:
-        programs = binaries()
-        if programs is None:
-            raise RuntimeError("PostgreSQL is not installed (Debian: apt-get install postgresql)")
-        if self._user:
-            shutil.chown(self._folder, self._user)
-        cluster = self._folder / "cluster"
-        initdb: list[str | Path] = [
-            programs / "initdb",
-            "-D",
-            cluster,
-            "-U",
-            "tester",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C",
-            "-N",
-        ]
-        subprocess.run(initdb, check=True, capture_output=True, user=self._user, cwd=self._folder)
-        serve: list[str | Path] = [
-            programs / "postgres",
-            "-D",
-            cluster,
-            "-p",
-            str(self._port),
-            "-k",
-            self._folder,
-            "-F",
-        ]
-        options = ["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200"]
-        self._process = Process([*serve, *options], env=os.environ, cwd=self._folder, user=self._user)
+@contextmanager
+def served() -> Iterator[str]:
+    """The URL of the administrative database of a server of our own. PostgreSQL refuses to run as root."""
+    programs = binaries()
+    if programs is None:
+        raise RuntimeError("PostgreSQL is not installed (Debian: apt-get install postgresql)")
+    user = ("postgres" if _exists("postgres") else "nobody") if os.getuid() == 0 else None
+    with TemporaryDirectory(prefix="chatsite-postgres-", dir="/tmp", ignore_cleanup_errors=True) as folder:
+        if user:
+            shutil.chown(folder, user)
+        initdb: list[str | Path] = [programs / "initdb", "-D", "cluster", "-U", "tester", "-A", "trust"]
+        initdb += ["-E", "UTF8", "--locale=C", "-N"]
+        subprocess.run(initdb, check=True, capture_output=True, user=user, cwd=folder)
+        port = free_port()
+        serve: list[str | Path] = [programs / "postgres", "-D", "cluster", "-p", str(port), "-k", folder, "-F"]
+        serve += ["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200"]
+        process = Process(serve, env=os.environ, cwd=Path(folder), user=user)
         try:
-            self._process.wait_for("ready to accept connections")
-        except BaseException:
-            self._process.kill()
-            raise
-        return self
+            process.wait_for("ready to accept connections")
+            yield f"postgres://tester@127.0.0.1:{port}/postgres"
+        finally:
+            _end(process)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._process
-        self._process.signal(signal.SIGINT)  # its "fast" shutdown: whoever is still connected is cut off
-        self._process.wait()
-        shutil.rmtree(self._folder, ignore_errors=True)
+
+def _end(process: Process) -> None:
+    process.signal(signal.SIGINT)  # its "fast" shutdown: whoever is still connected is cut off
+    try:
+        process.wait()
+    finally:
+        process.kill()
 
 
 def create(server: str, name: str, template: str = "template0") -> str:
@@ -113,9 +86,9 @@ def _exists(user: str) -> bool:
 
 if __name__ == "__main__":
     arguments = sys.argv[1:]
-    with Postgres() as running:
-        env = os.environ | {ADDRESS: running.url}
+    with served() as url:
+        env = os.environ | {ADDRESS: url}
         if arguments[0] == "--as-database":
-            env["DATABASE_URL"] = running.url
+            env["DATABASE_URL"] = url
             del arguments[0]
         sys.exit(subprocess.run(arguments, env=env, check=False).returncode)

@@ -1,18 +1,18 @@
 """The real settings, with what ./run would have made: a key and a data folder, here a temporary one.
 
+The folder is only named: mypy and servers that are killed read this file, too. `data_folder` in conftest.py makes it.
+
 DATABASE_URL chooses the database as it does in production: a SQLite file, or the PostgreSQL that `./run test` starts.
 """
 
-import atexit
 import os
-import shutil
 import tempfile
 from pathlib import Path
+from uuid import uuid4
 
 from tests.site import TEST_SECRET_KEY
 
-_data = Path(tempfile.mkdtemp(prefix="chatsite-tests-"))
-atexit.register(shutil.rmtree, _data, ignore_errors=True)
+_data = Path(tempfile.gettempdir()) / f"chatsite-tests-{uuid4().hex}"
 os.environ["SECRET_KEY"] = TEST_SECRET_KEY
 os.environ["CHATSITE_DATA"] = str(_data)
 for _name in ("CHATSITE_URL", "CHATSITE_HOST", "CHATSITE_PORT", "OPENAI_API_KEY", "OPENAI_BASE_URL"):

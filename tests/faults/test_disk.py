@@ -4,7 +4,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -47,14 +47,13 @@ def site(disk: Path, sqlite_template: Template, upstream: Upstream) -> Iterator[
 def full(disk: Path) -> Iterator[None]:
     """Not a byte is left on it."""
     filler = disk / "filler"
-    with filler.open("wb", buffering=0) as file:
-        try:
-            while file.write(b"x" * 4096):
-                pass
-        except OSError:
+    with filler.open("wb", buffering=0) as file, suppress(OSError):
+        while file.write(b"x" * 4096):
             pass
-    yield
-    filler.unlink()
+    try:
+        yield
+    finally:
+        filler.unlink()
 
 
 def test_a_full_disk_costs_nothing_that_was_seen_and_space_is_enough_to_go_on(

@@ -93,6 +93,7 @@ def test_an_access_token_is_fetched_with_the_cookie_alone(alice: User) -> None:
     answer = browser.post("/api/auth/token", headers=browser.csrf)
     assert answer.json()["expiresIn"] == settings.ACCESS_TOKEN_SECONDS <= 600
     assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.json()["user"] == str(alice.pk)  # a page can tell that the cookie is another's by now
     token = answer.json()["accessToken"]
     for headers in (bearer(token), key_of(alice)):
         assert Browser().post("/api/auth/token", headers=headers).json()["code"] == 40101

@@ -135,7 +135,7 @@ class Chat:
     def call(self, method: str, path: str, **how: Any) -> requests.Response:
         """Any request; `headers` are added to the person's own."""
         headers = self.headers | how.pop("headers", {})
-        return requests.request(method, f"{self.url}/api/{path}", headers=headers, timeout=30, **how)
+        return requests.request(method, f"{self.url}/api/{path}", headers=headers, timeout=60, **how)
 
     def post(self, body: dict[str, Any], **headers: str) -> requests.Response:
         """POST /api/chat, answered whole; header names with _ for -."""

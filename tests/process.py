@@ -30,7 +30,7 @@ class Process:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
-    def wait_for(self, words: str, timeout: float = 30, after: int = 0) -> str:
+    def wait_for(self, words: str, timeout: float = 60, after: int = 0) -> str:
         """The first whole line with `words` from character `after` on. RuntimeError when it ends or time is up."""
         deadline = time.monotonic() + timeout
         with self._changed:
@@ -51,7 +51,7 @@ class Process:
         """Send a signal; nothing happens when it has ended already."""
         self._popen.send_signal(number)
 
-    def wait(self, timeout: float = 45) -> int:
+    def wait(self, timeout: float = 60) -> int:
         """Its exit code (negative: the signal that ended it). subprocess.TimeoutExpired when it goes on."""
         code = self._popen.wait(timeout)
         self._reader.join(5)

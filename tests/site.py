@@ -93,7 +93,7 @@ class Site:
         self.port = int(line.rsplit(":", 1)[1].strip(" /"))
         return self
 
-    def stop(self, number: int = signal.SIGTERM, timeout: float = 45) -> int:
+    def stop(self, number: int = signal.SIGTERM, timeout: float = 60) -> int:
         """Ask it to end and wait for that; its exit code."""
         self.process.signal(number)
         return self.process.wait(timeout)
@@ -138,7 +138,7 @@ class Site:
 def python(env: Mapping[str, str], *arguments: str) -> str:
     """Output of a Python run in the project's folder. CalledProcessError, its words noted, when it fails."""
     command = [sys.executable, *arguments]
-    done = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     if done.returncode:
         error = subprocess.CalledProcessError(done.returncode, command, done.stdout, done.stderr)
         error.add_note(done.stdout + done.stderr)

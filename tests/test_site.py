@@ -8,16 +8,16 @@ from tests.site import Site
 
 
 def test_a_site_serves_people_who_are_there_from_the_start(site: Site) -> None:
-    assert requests.get(f"{site.url}/readyz", timeout=10).status_code == 200
+    assert requests.get(f"{site.url}/readyz", timeout=60).status_code == 200
     alice = site.user("alice")
-    answer = requests.get(f"{site.url}/api/me", headers=alice.headers, timeout=10)
+    answer = requests.get(f"{site.url}/api/me", headers=alice.headers, timeout=60)
     assert answer.json()["email"] == alice.email
-    assert requests.get(f"{site.url}/api/me", timeout=10).json()["code"] == 40101
+    assert requests.get(f"{site.url}/api/me", timeout=60).json()["code"] == 40101
 
 
 def test_somebody_new_can_be_made_while_it_runs(site: Site) -> None:
     headers = site.user("dora").headers
-    assert requests.get(f"{site.url}/api/me", headers=headers, timeout=10).json()["email"] == "dora@example.org"
+    assert requests.get(f"{site.url}/api/me", headers=headers, timeout=60).json()["email"] == "dora@example.org"
 
 
 def test_it_comes_back_at_the_same_address(site: Site) -> None:
@@ -27,7 +27,7 @@ def test_it_comes_back_at_the_same_address(site: Site) -> None:
     site.kill()
     site.start()
     assert (site.url, site.pid == before) == (url, False)
-    assert requests.get(f"{site.url}/healthz", timeout=10).status_code == 200
+    assert requests.get(f"{site.url}/healthz", timeout=60).status_code == 200
     assert site.log.count("chatsite serves on") == 3
 
 
@@ -35,11 +35,11 @@ def test_a_second_process_shares_its_data(site: Site) -> None:
     with site.beside() as other:
         assert other.url != site.url
         headers = site.user("bob").headers
-        assert requests.get(f"{other.url}/api/me", headers=headers, timeout=10).json()["email"] == "bob@example.org"
+        assert requests.get(f"{other.url}/api/me", headers=headers, timeout=60).json()["email"] == "bob@example.org"
         site.pause()
-        assert requests.get(f"{other.url}/healthz", timeout=10).status_code == 200
+        assert requests.get(f"{other.url}/healthz", timeout=60).status_code == 200
         site.cont()
-        assert requests.get(f"{site.url}/healthz", timeout=10).status_code == 200
+        assert requests.get(f"{site.url}/healthz", timeout=60).status_code == 200
         assert other.stop(signal.SIGINT) == 0
 
 

@@ -1,7 +1,6 @@
-"""An open reader is told within 2 s that its credential has fallen, and by one query for all of them."""
+"""An open reader is told soon that its credential has fallen, and by one query for all of them."""
 
 import asyncio
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -54,6 +53,20 @@ def revoke(principal: Principal) -> None:
     ApiKey.objects.filter(pk=principal.credential).update(revoked=timezone.now())
 
 
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """One entry for each time that the database is asked, when it is: once a second."""
+    noted: list[object] = []
+    standing = revocation._standing
+
+    def note(principals: Any) -> Any:
+        noted.append(principals)
+        return standing(principals)
+
+    monkeypatch.setattr(revocation, "_standing", note)
+    return noted
+
+
 @pytest.mark.parametrize(
     ("way", "end"),
     [
@@ -66,16 +79,17 @@ def revoke(principal: Principal) -> None:
         (by_key, revoke),
     ],
 )
-async def test_a_reader_is_told_within_two_seconds_of(
-    alice: User, bob: User, way: Callable[[User], Any], end: Callable[[Principal], None]
+async def test_a_reader_is_told_by_the_next_look_after(
+    alice: User, bob: User, way: Callable[[User], Any], end: Callable[[Principal], None], looks: list[object]
 ) -> None:
     hers, his = await way(alice), await way(bob)
     told, not_told = asyncio.create_task(revoked(hers)), asyncio.create_task(revoked(his))
     await asyncio.sleep(0)
     await sync_to_async(end)(hers)
-    begun = time.monotonic()
-    await asyncio.wait_for(told, 2)
-    assert time.monotonic() - begun <= 2
+    before = len(looks)
+    await asyncio.wait_for(told, 30)
+    assert len(looks) - before <= 1
+    assert revocation.TICK <= 1  # so that it is 2 s with all the rest
     assert not not_told.done()
     not_told.cancel()
 
@@ -83,7 +97,7 @@ async def test_a_reader_is_told_within_two_seconds_of(
 async def test_what_fell_before_the_reader_waited_is_told_too(alice: User) -> None:
     hers = await by_session(alice)
     await sync_to_async(change_password)(hers)
-    await asyncio.wait_for(revoked(hers), 2)
+    await asyncio.wait_for(revoked(hers), 30)
 
 
 async def test_a_key_outlives_a_change_of_password(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,10 +145,10 @@ async def test_the_watch_ends_with_its_last_reader_and_begins_again_with_the_nex
     watcher = revocation._watcher
     assert watcher
     first.cancel()
-    await asyncio.wait_for(watcher, 2)
+    await asyncio.wait_for(watcher, 30)
     assert not revocation._waiting
     await sync_to_async(sign_out)(hers)
-    await asyncio.wait_for(revoked(hers), 2)
+    await asyncio.wait_for(revoked(hers), 30)
 
 
 async def test_a_database_that_is_away_for_a_while_ends_no_stream(
@@ -152,9 +166,9 @@ async def test_a_database_that_is_away_for_a_while_ends_no_stream(
 
     monkeypatch.setattr(revocation, "_standing", away)
     reader = asyncio.create_task(revoked(hers))
-    await asyncio.wait_for(failed.wait(), 2)
+    await asyncio.wait_for(failed.wait(), 30)
     assert not reader.done()
     monkeypatch.setattr(revocation, "_standing", standing)
     await sync_to_async(sign_out)(hers)
-    await asyncio.wait_for(reader, 2)
+    await asyncio.wait_for(reader, 30)
     assert "no connection" in caplog.text

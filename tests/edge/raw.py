@@ -12,7 +12,7 @@ class Raw:
         self.socket = socket.socket()
         if buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
-        self.socket.settimeout(15)
+        self.socket.settimeout(60)
         try:
             self.socket.connect(("127.0.0.1", port))
         except OSError:

@@ -88,9 +88,9 @@ async def two_parts(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def slow(scope: Scope, receive: Receive, send: Send) -> None:
-    """Half a second for a whole response."""
+    """SLOW_SECONDS for a whole response."""
     say("slow began")
-    await asyncio.sleep(0.5)
+    await asyncio.sleep(float(os.environ.get("SLOW_SECONDS", 0.5)))
     await two_parts(scope, receive, send)
 
 

@@ -9,12 +9,12 @@ from tests.edge.conftest import Server
 
 
 def test_an_exception_before_the_start_is_told_as_json(server: Server) -> None:
-    response = requests.get(f"{server.url}/raw/fails-early", timeout=5)
+    response = requests.get(f"{server.url}/raw/fails-early", timeout=60)
     assert (response.status_code, response.json()["code"]) == (500, 50001)
 
 
 def test_an_application_that_says_nothing_is_an_error_at_once(server: Server) -> None:
-    response = requests.get(f"{server.url}/raw/says-nothing", timeout=5)
+    response = requests.get(f"{server.url}/raw/says-nothing", timeout=60)
     assert (response.status_code, response.json()["code"]) == (500, 50001)
 
 
@@ -63,7 +63,7 @@ def test_requests_sent_all_at_once_are_answered_in_their_order(server: Server) -
 
 def test_a_request_knows_nothing_of_earlier_ones_on_its_connection(server: Server) -> None:
     with requests.Session() as session:
-        assert [session.get(f"{server.url}/raw/context", timeout=5).text for _ in range(3)] == ["nothing"] * 3
+        assert [session.get(f"{server.url}/raw/context", timeout=60).text for _ in range(3)] == ["nothing"] * 3
 
 
 def test_a_reader_that_stops_is_dropped_and_others_go_on(server: Server) -> None:

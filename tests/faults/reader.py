@@ -15,7 +15,7 @@ from tests.chat import Event, Parser
 from tests.people import Person
 from tests.upstream import Script
 
-PATIENCE = 30.0  # seconds for a whole answer; who waits longer waits in vain
+PATIENCE = 60.0  # seconds for a whole answer; who waits longer waits in vain
 
 
 class Never(Exception):

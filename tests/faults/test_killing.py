@@ -18,7 +18,7 @@ from tests.upstream import Script, Upstream
 
 ANSWERS, BEGINNING = 5, 3
 SCRIPT = {"count": 10_000, "rate": 200, "reasoning": 5}
-WITHIN = 15.0  # seconds from a restart to the end of all that was running
+WITHIN = 60.0  # seconds from a restart to the end of all that was running, however busy the machine
 
 
 class Killed:

@@ -17,6 +17,7 @@ from tests.faults.tables import in_progress
 from tests.site import Site
 from tests.upstream import Script, Upstream, prompt
 
+WAITED = 20.0  # seconds, of the 21 that answers under way are given: nothing is under way
 OTHERS = 4  # streams that run all the time
 SCRIPT = {"count": 40, "rate": 100}
 
@@ -80,7 +81,7 @@ def told(response: requests.Response) -> bool:
     return response.status_code == 200
 
 
-@pytest.mark.timeout(120 * times(1, 10))
+@pytest.mark.timeout(300 * times(1, 4))
 def test_an_error_at_any_await_of_a_stream_ends_that_stream_alone(site: Site, alice: Chat, upstream: Upstream) -> None:
     bob = Chat(site.url, site.user("bob"))
     marks = [f"raise:{point}:{nth}" for nth in range(1, times(1, 6) + 1) for point in points()]
@@ -105,4 +106,4 @@ def settled(site: Site, bob: Chat, upstream: Upstream) -> None:
     assert [record.number for record in upstream.requests if not (record.finished or record.aborted)] == []
     began = time.monotonic()
     assert site.stop() == 0
-    assert time.monotonic() - began < 10, "something was waited for"
+    assert time.monotonic() - began < WAITED, "something was waited for"

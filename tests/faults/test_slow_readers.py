@@ -91,7 +91,7 @@ def test_readers_who_never_read_cost_little_and_are_dropped(
         upstream.open("half")
         unread.read()
         connections += [stack.enter_context(deaf(site, f"/api/chat/{unread.id}")) for _ in range(count - count // 2)]
-        ends = dropped(connections, STALL_SECONDS + times(20, 90))
+        ends = dropped(connections, STALL_SECONDS + 90)
     each, whole = (kb[1] - kb[0]) / count, steady.content == Script(count=DELTAS).content
     waited = [end - began for end in ends]
     named = f"readers who never read, {what}"

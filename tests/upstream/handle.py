@@ -89,12 +89,12 @@ class Upstream:
         self,
         what: Literal["started", "sent", "waiting", "finished", "aborted"],
         count: int = 1,
-        timeout: float = 10,
+        timeout: float = 45,
     ) -> list[Record]:
         """All records, once `count` of them are `what`. Raises TimeoutError."""
         return self._control("wait", what=what, count=count, seconds=timeout, patience=timeout + 5)
 
-    def _control(self, verb: str, patience: float = 15, **asks: Any) -> list[Record]:
+    def _control(self, verb: str, patience: float = 45, **asks: Any) -> list[Record]:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=patience)
         try:
             connection.request("POST", f"/_control/{verb}", json.dumps(asks))

@@ -1,6 +1,8 @@
 """The tree: a Conversation holds Messages, each with its parent; a branch is the path from the root to a leaf."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, models
@@ -43,6 +45,10 @@ class Conversation(models.Model):
 
 
 class Messages(models.Manager["Message"]):
+    def there(self, ids: Iterable[UUID]) -> set[UUID]:
+        """Which of these messages have not been deleted."""
+        return set(self.filter(id__in=ids).values_list("id", flat=True))
+
     def branch(self, leaf: "Message") -> list[tuple[str, str]]:
         """(role, content) of every message from the root to `leaf`, in this order; those without content left out."""
         table = self.model._meta.db_table

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from ninja import Field, Schema
-from pydantic import AfterValidator, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, StrictBool
 
 from chatsite.generation.start import ABSENT, Ask
 
@@ -51,17 +51,17 @@ class Start(Schema):
     parentConvId: MaybeId = None  # noqa: N815
     request: Request | None = None
 
-    def ask(self, key: str | None, params: dict[str, Any] | None = None) -> Ask:
+    def ask(self, key: str | None, params: dict[str, Any] | None = None, cancel_on_disconnect: bool = False) -> Ask:
         parent = self.parentConvId if "parentConvId" in self.model_fields_set else ABSENT
-        return Ask(self.request, self.convGroupId, parent, self.model or None, params or {}, key)
+        return Ask(self.request, self.convGroupId, parent, self.model or None, params or {}, key, cancel_on_disconnect)
 
 
 class Chat(Start):
     """The body of POST /api/chat."""
 
-    stream: bool = True
+    stream: StrictBool = True
     params: Params = Field(default_factory=Params)
-    cancelOnDisconnect: bool = False  # noqa: N815
+    cancelOnDisconnect: StrictBool = False  # noqa: N815
 
 
 class ChatQuery(Start):

@@ -5,6 +5,7 @@ fields, bad JSON, bad UTF-8, escapes of lone surrogates, lines that never end.
 """
 
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -15,6 +16,7 @@ from chatsite.generation.events import Cleaner, Content, Event, Reasoning, Usage
 
 MAX_EVENT_BYTES = 2**20  # as upstream sends them
 MAX_TEXT = 2**14  # characters of one of ours: a reader who does not read holds one or two of them
+MAX_DEPTH = 20  # of usage; what lies deeper is left out
 
 _BLANK_LINE = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 _DATA_LINE = re.compile(rb"^data:[ ]?(.*)$", re.MULTILINE)
@@ -47,7 +49,7 @@ class _Choice(msgspec.Struct):
 
 class _Chunk(msgspec.Struct):
     choices: list[_Choice] | None = None
-    usage: Usage | None = None
+    usage: Any = None  # odd ones must not cost the text
     error: Any = None
 
 
@@ -60,12 +62,12 @@ class StreamDecoder:
     def __init__(self) -> None:
         self.finish_reason = ""
         self.usage: Usage | None = None
-        self.done = False  # [DONE] was seen
+        self.done = False  # [DONE] was seen, or what comes after the finish_reason can't be read
         self._buffer = bytearray()
         self._content, self._reasoning = Cleaner(), Cleaner()
 
     def feed(self, chunk: bytes) -> list[Event]:
-        """The events that `chunk` completes. Raises Spoilt."""
+        """The events that `chunk` completes. Raises Spoilt, after the finish_reason only Refused: the text is whole."""
         parts: list[Event] = []
         try:
             for block in self._blocks(chunk):
@@ -73,8 +75,10 @@ class StreamDecoder:
             if len(self._buffer) > MAX_EVENT_BYTES:
                 raise Broken("a line that does not end")
         except Spoilt as spoilt:
-            spoilt.before = list(_merged(parts))
-            raise
+            if not self.finish_reason or isinstance(spoilt, Refused):
+                spoilt.before = list(_merged(parts))
+                raise
+            self.done = True
         return list(_merged(parts))
 
     def flush(self) -> list[Event]:
@@ -105,7 +109,7 @@ class StreamDecoder:
         chunk = _decoded(data)
         if chunk.error is not None:
             raise Refused(_message(chunk.error))
-        if chunk.usage:
+        if chunk.usage and isinstance(chunk.usage, dict):
             self.usage = _cleaned(chunk.usage)
         for choice in (chunk.choices or [])[:1]:
             if choice.delta:
@@ -132,15 +136,19 @@ def _refused(constant: str) -> None:
     raise ValueError(f"{constant} is no JSON")
 
 
-def _cleaned(value: Any) -> Any:
-    """A JSON value whose strings every database and encoder can hold."""
+def _cleaned(value: Any, depth: int = MAX_DEPTH) -> Any:
+    """A JSON value that every database and encoder can hold; None for what is none, such as 1e400."""
     match value:
         case str():
             return clean(value)
+        case float():
+            return value if math.isfinite(value) else None
+        case dict() | list() if not depth:
+            return None
         case dict():
-            return {clean(name): _cleaned(inner) for name, inner in value.items()}
+            return {clean(name): _cleaned(inner, depth - 1) for name, inner in value.items()}
         case list():
-            return [_cleaned(inner) for inner in value]
+            return [_cleaned(inner, depth - 1) for inner in value]
     return value
 
 

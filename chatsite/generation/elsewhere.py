@@ -19,7 +19,7 @@ from chatsite.generation.threads import Threads
 log = logging.getLogger(__name__)
 
 TICK = 0.05 if settings.SQLITE else 0.1  # seconds
-CHECK = 20  # ticks between two looks at what was deleted
+CHECK = round(0.5 / TICK)  # ticks between two looks at what was deleted
 
 
 class Elsewhere:
@@ -62,7 +62,7 @@ class Elsewhere:
 
     def _look(self, known: dict[UUID, int], *, check: bool) -> tuple[list[rows.Row], set[UUID]]:
         """New rows, and which of the messages still exist. In its own thread."""
-        there = set(Message.objects.filter(id__in=known).values_list("id", flat=True)) if check else set(known)
+        there = Message.objects.there(known) if check else set(known)
         return (rows.read_newer(known.items()) if self._changed(set(known)) else []), there
 
     def _changed(self, known: set[UUID]) -> bool:

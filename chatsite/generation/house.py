@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from chatsite.accounts.auth import Principal
 from chatsite.conversations import access
-from chatsite.conversations.models import Status
+from chatsite.conversations.models import Message, Status
 from chatsite.conversations.signals import closing
 from chatsite.errors import ApiError, unstorable
 from chatsite.generation import follow, rows
@@ -28,7 +28,7 @@ from chatsite.providers import clients
 
 log = logging.getLogger(__name__)
 
-LOOK = 0.5  # seconds between two looks for cancels that other processes asked for
+LOOK = 0.5  # seconds between two looks for what other processes cancelled or deleted
 PACKS = 50  # generations packed at once, each second: packing never competes with streaming for long
 UNSTORED = Close("failed", 50304, "The answer could not be stored.", retryable=True)
 
@@ -129,15 +129,21 @@ class House:
             await asyncio.sleep(LOOK)
             look += 1
             try:
-                if len(self.runs):
-                    for message_id in await in_thread(_cancels, self.journal.lease.id):
-                        self.runs.cancel(message_id)
+                await self._look_for_ends()
                 if look % 2:
                     await in_thread(self._tend, frozenset(self.journal.feeds))
             except (DatabaseError, InterfaceError, Fenced) as error:
                 log.warning("Tending has to wait: %s", error)
             except Exception:  # a fault here must not end what ends dead generations
                 log.exception("Tending failed.")
+
+    async def _look_for_ends(self) -> None:
+        """End what was deleted or cancelled by way of another process."""
+        if running := self.runs.ids:
+            gone, cancelled = await in_thread(_unwanted, self.journal.lease.id, running)
+            self.runs.drop(gone)
+            for message_id in cancelled:
+                self.runs.cancel(message_id)
 
     def _tend(self, fed: frozenset[UUID]) -> None:
         """In a thread, each second: end what dead workers left, end own rows without a task, pack what has ended."""
@@ -183,9 +189,11 @@ def current() -> House:
     return _house
 
 
-def _cancels(worker_id: UUID) -> list[UUID]:
+def _unwanted(worker_id: UUID, running: list[UUID]) -> tuple[list[UUID], list[UUID]]:
+    """Of the messages that this worker fills, those that are no longer there, and those that are to be cancelled."""
+    gone = set(running) - Message.objects.there(running)
     asked = Generation.objects.filter(worker_id=worker_id, status=Status.IN_PROGRESS, cancel_requested_at__isnull=False)
-    return list(asked.values_list("message_id", flat=True))
+    return list(gone), list(asked.values_list("message_id", flat=True))
 
 
 def _request_cancel(user_id: UUID, message_id: UUID) -> str:

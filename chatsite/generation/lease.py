@@ -43,7 +43,11 @@ class Lease:
         # It is held before the row can be seen, or somebody would take this process for dead while it is being born.
         self._lock = _lock_file(self.id).open("w")
         fcntl.flock(self._lock, fcntl.LOCK_EX)
-        Worker.objects.create(id=self.id, host=socket.gethostname())
+        try:
+            Worker.objects.create(id=self.id, host=socket.gethostname())
+        except BaseException:
+            self.abandon()
+            raise
         self.renewed = time.monotonic()
 
     def guard(self) -> None:

@@ -24,6 +24,7 @@ from chatsite.generation.pacing import Pacer
 from chatsite.generation.sse import Encoder
 from chatsite.generation.start import Ask, Begun, begin
 from chatsite.generation.threads import in_thread
+from chatsite.generation.trouble import Trouble, trouble
 from chatsite.live import publish
 
 log = logging.getLogger(__name__)
@@ -72,8 +73,10 @@ class Runs:
         self._starting: set[asyncio.Task[Run | UUID]] = set()
         self.closing = False
 
-    def __len__(self) -> int:
-        return len(self._running)
+    @property
+    def ids(self) -> list[UUID]:
+        """The messages that are being filled."""
+        return list(self._running)
 
     async def start(self, user_id: UUID, ask: Ask) -> Run | UUID:
         """Begin a generation; or the id of the message that was begun with the same key before.
@@ -95,6 +98,8 @@ class Runs:
             begun = await in_thread(begin, user_id, ask, lease)
         except (DatabaseError, InterfaceError, Fenced) as error:
             log.error("A generation could not begin: %s", error)
+            if trouble(error) is Trouble.DATA:  # to try again would not help
+                raise ApiError(50001, "Something went wrong here. It is in the log.") from error
             raise unstorable() from error
         if isinstance(begun, UUID):
             return begun

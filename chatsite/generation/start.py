@@ -44,11 +44,13 @@ class Ask:
     model: str | None = None
     params: dict[str, Any] = field(default_factory=dict)
     key: str | None = None
+    cancel_on_disconnect: bool = False
 
     def fingerprint(self) -> str:
         """What must be the same when the same idempotency key comes again."""
         parent = "" if self.parent is ABSENT else str(self.parent)
-        told = (self.request, str(self.conversation), parent, self.model, sorted(self.params.items()))
+        params = sorted(self.params.items())
+        told = (self.request, str(self.conversation), parent, self.model, params, self.cancel_on_disconnect)
         return hashlib.sha256(msgspec.json.encode(told)).hexdigest()
 
 

@@ -169,13 +169,14 @@ async def _chunks(response: "httpx2.Response", decoder: StreamDecoder, pacer: Pa
     deadline: float | None = None
     source = aiter(cast("httpx2.AsyncByteStream", response.stream))
     while True:
-        # Once the answer has its finish_reason only usage is awaited; some servers keep the connection open for ever.
+        # Once the answer has its finish_reason only usage is awaited: some servers keep the connection open for ever,
+        # others reset it, and neither makes a failure of a whole answer.
         if decoder.finish_reason and deadline is None:
             deadline = asyncio.get_running_loop().time() + LINGER
         try:
             async with asyncio.timeout_at(deadline) if deadline else contextlib.nullcontext():
                 chunk = await anext(source, b"")
-        except TimeoutError:
+        except Exception:
             if deadline is None:
                 raise
             return

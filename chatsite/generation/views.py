@@ -4,6 +4,7 @@ A view is synchronous: in its lane it learns who asks for what, and hands the re
 that a request crosses into a thread once and back once.
 """
 
+import asyncio
 from collections.abc import Coroutine
 from typing import Annotated, Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpRe
 from django.http.response import HttpResponseBase
 from ninja import Header, Query, Router
 
-from chatsite.accounts.auth import AuthenticatedRequest, Principal, required
+from chatsite.accounts.auth import AuthenticatedRequest, Principal, required, revoked
 from chatsite.conversations import access
 from chatsite.conversations.models import Message, Status
 from chatsite.errors import ApiError
@@ -36,7 +37,7 @@ def chat(
     prefer: Annotated[str, Header()] = "",
 ) -> HttpResponseBase:
     """Start an answer and stream it; with Last-Event-ID, resume one. Protocol: "Starting and reading an answer"."""
-    ask = body.ask(idempotency_key, body.params.dict(exclude_none=True))
+    ask = body.ask(idempotency_key, body.params.dict(exclude_none=True), body.cancelOnDisconnect)
     return soon(request, _answer(request, body, ask, last_event_id, prefer))
 
 
@@ -49,7 +50,7 @@ async def _answer(
         reader = await current().start(request.auth, ask)
     if "respond-async" in prefer:
         return _accepted(reader)
-    if body.cancelOnDisconnect:
+    if ask.cancel_on_disconnect:
         current().cancel_when_left(reader)
     if not body.stream:
         return await later(request, _whole(reader))
@@ -180,17 +181,32 @@ def _accepted(reader: Reader) -> HttpResponse:
 
 async def _whole(reader: Reader) -> HttpResponse:
     """One chat.completion object, when all of it is there; what went wrong as an error with the code of its `close`."""
-    try:
-        async for _ in reader:
-            pass
-    finally:
-        await reader.aclose()
+    await _read_out(reader)
     message = await in_thread(access.message, reader.principal.user.pk, reader.message_id)
     if message.error:
         raise ApiError(message.error["code"], message.error["msg"])
     if message.status == Status.IN_PROGRESS:  # this process can't say more of it
         raise ApiError(50303, "The server stopped while this was being written.")
     return JsonResponse(_completion(message) | reader.ids())
+
+
+async def _read_out(reader: Reader) -> None:
+    """Read to the end. ApiError 40103 as soon as the reader's credential is revoked."""
+    reading, cut = asyncio.create_task(_all_of(reader)), asyncio.create_task(revoked(reader.principal))
+    try:
+        await asyncio.wait((reading, cut), return_when=asyncio.FIRST_COMPLETED)
+        if not reading.done():
+            raise ApiError(40103, "The credential was revoked while the answer was being written.")
+        await reading
+    finally:
+        reading.cancel()
+        cut.cancel()
+        await reader.aclose()
+
+
+async def _all_of(reader: Reader) -> None:
+    async for _ in reader:
+        pass
 
 
 def _completion(message: Message) -> dict[str, Any]:

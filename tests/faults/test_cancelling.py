@@ -1,4 +1,7 @@
-"""P07: Stop closes the connection to upstream, whichever process it reaches and whatever upstream does meanwhile."""
+"""P07: Stop closes the connection to upstream, whichever process it reaches and whatever upstream does meanwhile.
+
+So does deleting the conversation, which cuts the readers, too.
+"""
 
 import random
 import time
@@ -38,6 +41,26 @@ def test_stop_reaches_upstream(pair: Pair, upstream: Upstream, moment: str, proc
     assert (wrong, in_progress(pair.database_url)) == (0, 0)
 
 
+@pytest.mark.parametrize("process", ["same", "other"])
+def test_deleting_ends_it_in_every_process_though_upstream_is_silent(
+    pair: Pair, upstream: Upstream, process: str
+) -> None:
+    chat = pair.here if process == "same" else pair.there
+    took = []
+    for count in range(1, times(3, 50) + 1):
+        answer = _until(pair.here.script(count=3, end="hang"), upstream, "while upstream hangs", count)
+        beside = pair.there.follow(answer.id).until(Script(count=3).content)
+        asked = time.monotonic()
+        assert chat.call("DELETE", f"conversations/{answer.ids['convGroupId']}").status_code == 204
+        heard = upstream.wait("aborted", count)[-1].aborted
+        assert heard
+        took += [(heard - asked) * 1000, *((_cut(reader) - asked) * 1000 for reader in (answer, beside))]
+        assert {each.call("GET", f"chat/{answer.id}").status_code for each in (pair.here, pair.there)} == {404}
+    what = f"deleted at the {process} process, to EOF at upstream and two readers, {kind(pair.database_url)}"
+    report("P07", what, injected=len(took) // 3, violations=0, samples=took)
+    assert in_progress(pair.database_url) == 0
+
+
 def test_stop_at_any_moment_ends_it(pair: Pair, upstream: Upstream) -> None:
     def stopped(_: int) -> str:
         answer = pair.here.script(**MOMENTS["in mid-stream"])
@@ -51,6 +74,12 @@ def test_stop_at_any_moment_ends_it(pair: Pair, upstream: Upstream) -> None:
     upstream.wait("aborted", len(upstream.requests))  # some were stopped before upstream was asked
     report("P07", f"Stop at any moment, {kind(pair.database_url)}", injected=len(ends), violations=wrong)
     assert not wrong
+
+
+def _cut(reader: Answer) -> float:
+    """When it was, without an end."""
+    assert not any("status" in event.json for event in reader.read().seen)
+    return time.monotonic()
 
 
 def _until(answer: Answer, upstream: Upstream, moment: str, count: int) -> Answer:

@@ -1,5 +1,6 @@
 """Ending an answer from outside: Stop, going away, deleting, revoking."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -107,6 +108,11 @@ def test_deleting_while_it_is_written_ends_it_everywhere(alice: Chat, upstream: 
     assert alice.cancel(running.id).json()["code"] == 40401
 
 
+def revoke(site: Site, key: str) -> None:
+    done = f"ApiKey.objects.filter(digest=digest('{key}')).update(revoked='2020-01-01T00:00Z')"
+    site.manage(f'shell -c "from chatsite.accounts.models import ApiKey, digest; {done}"')
+
+
 def test_a_revoked_key_ends_what_is_read_with_it_but_not_the_answer(
     standing: Site, alice: Chat, upstream: Upstream
 ) -> None:
@@ -114,10 +120,23 @@ def test_a_revoked_key_ends_what_is_read_with_it_but_not_the_answer(
     person = Person("alice@example.org", "", key)
     lost = Chat(standing.url, person)
     answer = lost.script(**RUNNING).until(SHOWN)
-    revoke = f"ApiKey.objects.filter(digest=digest('{key}')).update(revoked='2020-01-01T00:00Z')"
-    standing.manage(f'shell -c "from chatsite.accounts.models import ApiKey, digest; {revoke}"')
+    revoke(standing, key)
     with pytest.raises(requests.exceptions.ChunkedEncodingError):
         answer.read()
     assert lost.call("GET", f"chat/{answer.id}", headers={"Last-Event-ID": answer.cursor}).status_code == 401
     upstream.open("never")
     assert SHOWN + alice.follow(answer.id, answer.cursor).read().content == Script.parse(RUNNING).content
+
+
+def test_a_revoked_key_gets_no_whole_answer(standing: Site, alice: Chat, upstream: Upstream) -> None:
+    key = standing.manage("create_api_key alice@example.org").split()[-1]
+    lost = Chat(standing.url, Person("alice@example.org", "", key))
+    with ThreadPoolExecutor(1) as pool:
+        asking = pool.submit(lost.post, {"request": prompt(**RUNNING), "stream": False})
+        upstream.wait("waiting")
+        revoke(standing, key)
+        refused = asking.result()
+    assert (refused.status_code, refused.json()["code"]) == (401, 40103)
+    upstream.open("never")
+    newest = alice.call("GET", "conversations").json()["conversations"][0]
+    assert alice.follow(newest["currentNode"]).read().content == Script.parse(RUNNING).content

@@ -97,6 +97,8 @@ def test_the_same_key_with_another_body_or_anothers_cursor_is_refused(alice: Cha
     alice.ask("once", headers={"Idempotency-Key": key}).read()
     other = alice.ask("other").read()
     assert alice.post({"request": "twice"}, Idempotency_Key=key).json()["code"] == 42202
+    assert alice.post({"request": "once", "cancelOnDisconnect": True}, Idempotency_Key=key).json()["code"] == 42202
+    assert alice.post({"request": "once", "stream": False}, Idempotency_Key=key).status_code == 200
     refused = alice.post({"request": "once"}, Idempotency_Key=key, Last_Event_ID=other.seen[0].id)
     assert (refused.status_code, refused.json()["code"]) == (422, 42202)
 

@@ -116,3 +116,41 @@ def test_a_line_in_a_hundred_thousand_pieces_costs_no_more_than_one_in_a_few() -
 def test_an_error_inside_the_stream_is_told_with_upstreams_words(error: object) -> None:
     with pytest.raises(Refused, match=r"^quota$"):
         StreamDecoder().feed(block({"error": error}))
+
+
+ODD_USAGE = {
+    "no object": (b'"none"', None),
+    "a number beyond all": (b'{"a":1e400,"b":-1e400,"c":1.5}', {"a": None, "b": None, "c": 1.5}),
+    "bottomless": (b'{"a":' + b"[" * 600 + b"]" * 600 + b',"b":1}', None),
+}
+
+
+@pytest.mark.parametrize(("usage", "kept"), ODD_USAGE.values(), ids=ODD_USAGE.keys())
+def test_odd_usage_costs_no_more_than_itself(usage: bytes, kept: dict[str, object] | None) -> None:
+    decoder = StreamDecoder()
+    said = decoder.feed(block(b'{"choices":[{"delta":{"content":"x"}}],"usage":' + usage + b"}"))
+    assert (said, decoder.feed(block(chunk(content="y")))) == ([Content("x")], [Content("y")])
+    if kept is not None:
+        assert decoder.usage == kept
+    assert len(repr(decoder.usage)) < 100
+
+
+LATE = [b"{", b'{"choices":[],"usa', b'{"usage":{"a":NaN}}', b"[" * 200_000, b"x" * (MAX_EVENT_BYTES + 1)]
+
+
+@pytest.mark.parametrize("late", LATE, ids=lambda late: late[:20].decode())
+@pytest.mark.parametrize("ending", [b"", b"\n\n"], ids=["cut", "whole"])
+def test_what_cannot_be_read_after_the_finish_reason_makes_no_failure_of_a_whole_answer(
+    late: bytes, ending: bytes
+) -> None:
+    decoder = StreamDecoder()
+    found = decoder.feed(block(chunk(content="x\ud83d")) + block(chunk("stop")))
+    found += decoder.feed(b"data: " + late + ending) + decoder.flush()
+    assert (texts(found), decoder.finish_reason, decoder.usage) == (("x\ufffd", ""), "stop", None)
+
+
+def test_an_error_that_upstream_tells_after_the_finish_reason_is_one() -> None:
+    decoder = StreamDecoder()
+    decoder.feed(block(chunk("stop")))
+    with pytest.raises(Refused):
+        decoder.feed(block({"error": "quota"}))

@@ -4,6 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from django.conf import settings
+from django.db import DatabaseError, DataError, transaction
+from psycopg.errors import StringDataRightTruncation
 
 from chatsite.accounts.auth import Principal
 from chatsite.accounts.models import User
@@ -67,8 +70,29 @@ async def test_a_start_that_was_overtaken_by_a_new_lease_writes_nothing(
     with pytest.raises(ApiError) as refused:
         await opened.runs.start(user.pk, Ask("hello"))
     assert refused.value.code == 50301
-    assert len(opened.runs) == 0
+    assert opened.runs.ids == []
     assert await in_thread(Event.objects.count) == 1  # the start alone
+
+
+async def test_a_start_that_the_database_refuses_for_what_is_in_it_is_not_told_to_try_again(
+    opened: house.House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_long(*_: object) -> None:
+        raise DataError("value too long") from StringDataRightTruncation()
+
+    monkeypatch.setattr("chatsite.generation.run.begin", too_long)
+    with pytest.raises(ApiError) as refused:
+        await opened.runs.start((await somebody()).pk, Ask("hello"))
+    assert (refused.value.code, refused.value.headers) == (50001, {})
+
+
+def test_who_cannot_register_leaves_no_lock_file() -> None:
+    before = set(settings.DATA_DIR.glob("workers/*"))
+    with transaction.atomic():
+        transaction.set_rollback(True)  # from here on the database is asked nothing
+        with pytest.raises(DatabaseError):
+            Lease()
+    assert set(settings.DATA_DIR.glob("workers/*")) == before
 
 
 async def test_an_end_that_cannot_be_encoded_is_written_by_the_sweep(
@@ -102,4 +126,4 @@ async def test_a_task_that_is_cancelled_while_its_end_is_being_written_is_forgot
     run.task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await run.task
-    assert len(opened.runs) == 0
+    assert opened.runs.ids == []

@@ -12,6 +12,7 @@ from chatsite.generation.pacing import MOST, Pacer
 from chatsite.generation.upstream import Outcome, Question, read
 from chatsite.providers import clients
 from chatsite.providers.models import Target
+from tests.faults.patience import eventually
 from tests.upstream import Script, Upstream, prompt
 
 
@@ -76,6 +77,24 @@ async def test_leaving_early_closes_the_connection(upstream: Upstream) -> None:
     async with contextlib.aclosing(read(question(upstream, count=5, end="hang"), Outcome(), Fixed(0))) as reading:
         await anext(reading)
     assert await asyncio.to_thread(upstream.wait, "aborted")
+    await clients.close()
+
+
+@pytest.mark.parametrize("end", ["late_close", "late_cut"])
+async def test_a_connection_that_breaks_off_after_the_finish_reason_has_brought_a_whole_answer(
+    upstream: Upstream, end: str
+) -> None:
+    outcome = Outcome()
+
+    def break_off() -> None:
+        eventually(lambda: bool(outcome.finish_reason))
+        upstream.open("whole")
+
+    breaking = asyncio.create_task(asyncio.to_thread(break_off))
+    asked = question(upstream, count=3, end=end, gate="whole", after=4)
+    found = [batch async for batch in read(asked, outcome, Fixed(0))]
+    await breaking
+    assert (text(found), outcome.finish_reason) == (Script(count=3).content, "stop")
     await clients.close()
 
 

@@ -30,8 +30,11 @@ class Script:
     crlf: bool = False  # lines end with CR LF
     usage: bool = False  # a chunk with `usage` after the finish_reason
     # How it ends. eof: clean, without finish_reason; close: FIN inside the chunked body; cut: RST; hang: silence;
-    # linger: finish_reason, then the connection stays open; flood: 64 KB deltas for ever.
-    end: Literal["stop", "length", "content_filter", "eof", "close", "cut", "hang", "linger", "flood"] = "stop"
+    # linger: finish_reason, then the connection stays open; flood: 64 KB deltas for ever; late_close, late_cut:
+    # finish_reason, then the gate, where `after` is one more than the content deltas, then FIN or RST.
+    end: Literal[
+        "stop", "length", "content_filter", "eof", "close", "cut", "hang", "linger", "flood", "late_close", "late_cut"
+    ] = "stop"
     # Something broken in the place of content delta number `at`, the rest of the answer follows.
     # error: OpenAI's error object, with the key it was asked with in its words.
     garbage: Literal["", "json", "utf8", "html", "choices_null", "deep", "neverline", "error"] = ""

@@ -118,13 +118,12 @@ class Exchange:
                     await self._send(self.encode.chunk({"content": _FLOOD}))
             case "hang":
                 await _for_ever()
-            case "close":
-                self.writer.close()
-            case "cut":
-                # SO_LINGER of 0 makes close() send RST.
-                raw: socket.socket = self.writer.get_extra_info("socket")
-                raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                self.writer.close()
+            case "close" | "cut" as how:
+                self._break_off(how)
+            case "late_close" | "late_cut" as how:
+                await self._send(self.encode.chunk({}, "stop"))
+                await self._gate(len(self.script.deltas) + 1)
+                self._break_off(how.removeprefix("late_"))
             case "eof":
                 await self._last_chunk()
             case "linger":
@@ -132,6 +131,12 @@ class Exchange:
                 await _for_ever()
             case reason:
                 await self._finish(reason)
+
+    def _break_off(self, how: str) -> None:
+        if how == "cut":  # SO_LINGER of 0 makes close() send RST
+            raw: socket.socket = self.writer.get_extra_info("socket")
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.writer.close()
 
     async def _finish(self, reason: str) -> None:
         await self._send(self.encode.chunk({}, reason))

@@ -7,7 +7,7 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from chatsite.providers.models import DEFAULT, Provider, Target
+from chatsite.providers.models import DEFAULT, MAX_NAME, Provider, Target
 from chatsite.providers.presets import preset_of
 
 MASK = "•••"  # stands for the proxy's password
@@ -104,7 +104,7 @@ class ProviderForm(_ModelForm):
     def clean_names(self) -> list[str]:
         names = [name.strip() for name in re.split(r"[,，、\n]", self.cleaned_data["names"])]
         names = list(dict.fromkeys(name for name in names if name))
-        if any(len(name) > 200 or not name.isprintable() for name in names):
+        if any(len(name) > MAX_NAME or not name.isprintable() for name in names):
             raise forms.ValidationError(_("These are not names of models."))
         return names
 

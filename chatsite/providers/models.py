@@ -14,6 +14,8 @@ from chatsite.providers import demo
 from chatsite.providers.environment import Environment, environment
 from chatsite.providers.secret import SecretField
 
+# Of a provider's name for a model: with "@" and the provider's number it fits the 200 characters that a message has.
+MAX_NAME = 180
 DEFAULT = "default"  # the id that means "the site's default", in every place where a model's id may stand
 
 

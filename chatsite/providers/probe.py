@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from chatsite.providers import clients
-from chatsite.providers.models import Target
+from chatsite.providers.failures import tells
+from chatsite.providers.models import MAX_NAME, Target
 from chatsite.providers.presets import preset_of
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ LIST_SECONDS = 20.0
 TRIAL_SECONDS = 60.0
 TRIAL_CHARS = 4000
 MAX_LISTED = 2000
+LIST_BYTES = 4 * 2**20  # the longest lists have a tenth of it
 
 # Names of models that do something else than chat, as far as names tell.
 _OTHER = re.compile(
@@ -37,7 +39,7 @@ class NotTheApi(Exception):
 
 
 class BrokenOff(Exception):
-    """The provider ended its answer with an error, in its own words."""
+    """The provider ended its answer with an error, in its own words; without them where they tell the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +80,34 @@ def _wrong_place(error: Exception) -> bool:
 
 async def _names(target: Target) -> list[str]:
     """GET /models, read by hand: half of the compatible servers leave out fields that the SDK's type has."""
-    import httpx2
-
-    client = clients.build(target, idle=LIST_SECONDS)
     try:
-        response = await client.get("/models", cast_to=httpx2.Response)
-    finally:
-        await client.close()
-    try:
-        cards = msgspec.json.decode(response.content)["data"]
+        cards = msgspec.json.decode(await _list(target))["data"]
         names = [card["id"] for card in cards[:MAX_LISTED]]
     except (msgspec.DecodeError, KeyError, TypeError, RecursionError):
         raise NotTheApi from None
-    return [name for name in names if isinstance(name, str) and 0 < len(name) <= 200 and name.isprintable()]
+    return [name for name in names if isinstance(name, str) and 0 < len(name) <= MAX_NAME and name.isprintable()]
+
+
+async def _list(target: Target) -> bytes:
+    """What GET /models answers; NotTheApi when it does not come to an end."""
+    import httpx2
+    import openai
+
+    client, said = clients.build(target, idle=LIST_SECONDS), bytearray()
+    try:
+        response: Any = await client.get(
+            "/models", cast_to=httpx2.Response, stream=True, stream_cls=openai.AsyncStream[Any]
+        )
+        try:
+            async for part in response.aiter_raw():
+                said += part
+                if len(said) > LIST_BYTES:
+                    raise NotTheApi
+        finally:
+            await response.aclose()
+    finally:
+        await client.close()
+    return bytes(said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +138,7 @@ async def trial(target: Target, question: str) -> AsyncIterator[Part]:
                 stream_cls=openai.AsyncStream[Any],
             )
             try:
-                async for text, reasoning in _texts(response):
+                async for text, reasoning in _texts(response, target.api_key):
                     yield Part(text, time.monotonic() - begin, reasoning)
             finally:
                 await response.aclose()
@@ -147,7 +164,7 @@ class _Chunk(msgspec.Struct):
 _chunk = msgspec.json.Decoder(_Chunk)
 
 
-async def _texts(response: "httpx2.Response") -> AsyncIterator[tuple[str, bool]]:
+async def _texts(response: "httpx2.Response", key: str) -> AsyncIterator[tuple[str, bool]]:
     """(text, is reasoning) of each delta, about TRIAL_CHARS characters in all."""
     chars = 0
     async for data in _data(response):
@@ -156,7 +173,8 @@ async def _texts(response: "httpx2.Response") -> AsyncIterator[tuple[str, bool]]
         except (msgspec.DecodeError, RecursionError):
             raise NotTheApi from None
         if chunk.error:
-            raise BrokenOff(chunk.error.get("message", "") if isinstance(chunk.error, dict) else str(chunk.error))
+            said = str(chunk.error.get("message", "") if isinstance(chunk.error, dict) else chunk.error)
+            raise BrokenOff("" if tells(said, key) else said)
         delta = (chunk.choices[0].delta if chunk.choices else None) or _Delta()
         for text, reasoning in ((delta.reasoning_content or delta.reasoning, True), (delta.content, False)):
             if text:

@@ -1,7 +1,7 @@
 """The page *Connect a model*, for administrators: plain forms. The trial streams, and works without scripts too.
 
-What talks to a provider is asynchronous, so that a provider that does not answer holds up no other request; the rest of
-a view runs in the request's thread.
+What talks to a provider is asynchronous, the rest of a view runs in the request's thread. The thread waits for both;
+so that a provider that does not answer holds up none but these forms, they have threads of their own (asgi.py).
 """
 
 import functools
@@ -24,7 +24,7 @@ from chatsite.errors import ApiError
 from chatsite.providers import discovery, probe, words
 from chatsite.providers.environment import environment
 from chatsite.providers.forms import ProviderForm
-from chatsite.providers.models import Model, Provider, demonstrating
+from chatsite.providers.models import MAX_NAME, Model, Provider, demonstrating
 from chatsite.providers.presets import PRESETS
 from chatsite.providers.trial import trial_response
 
@@ -176,12 +176,13 @@ def _page(request: HttpRequest, row: Provider, status: int = 200, **more: Any) -
 def choose(request: HttpRequest, pk: int) -> HttpResponse:
     """Which models are offered, and which one is the site's default."""
     row = _provider(pk)
-    offered = set(request.POST.getlist("offered"))
+    # Of what was sent only names that are there reach the database: PostgreSQL raises at a NUL.
+    offered = set(row.models.values_list("pk", flat=True)) & set(request.POST.getlist("offered"))
     default = request.POST.get("default", "")
     with transaction.atomic():
         row.models.filter(pk__in=offered).update(enabled=True)
         row.models.exclude(pk__in=offered).update(enabled=False, default=False)
-        if default in offered and row.models.filter(pk=default).exists():
+        if default in offered:
             Model.objects.filter(default=True).update(default=False)
             row.models.filter(pk=default).update(default=True)
     messages.success(request, _("Saved. It counts from the next question on."))
@@ -193,7 +194,7 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
 def add(request: HttpRequest, pk: int) -> HttpResponse:
     """A model that the provider does not list."""
     row = _provider(pk)
-    name = request.POST.get("name", "").strip()[:200]
+    name = request.POST.get("name", "").strip()[:MAX_NAME]
     if name and name.isprintable():
         try:
             with transaction.atomic():
@@ -274,7 +275,8 @@ def _own(pk: int) -> Provider:
 async def test(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask one of the provider's models and show how the answer streams."""
     row = await sync_to_async(_provider)(pk)
-    model = await row.models.filter(pk=request.POST.get("model", "")).select_related("provider").afirst()
+    wanted = request.POST.get("model", "").replace("\0", "")
+    model = await row.models.filter(pk=wanted).select_related("provider").afirst()
     question = request.POST.get("question", "")[:1000].strip() or "Hello"
     page = functools.partial(sync_to_async(_page), request, row, asked=model, question=question)
     if model is None:

@@ -1,10 +1,12 @@
 """Asking a provider for its models, and trying one of them."""
 
+import json
+
 import pytest
 
-from chatsite.providers import demo
-from chatsite.providers.models import Target
-from chatsite.providers.probe import BrokenOff, NotTheApi, arranged, listed, trial
+from chatsite.providers import demo, words
+from chatsite.providers.models import MAX_NAME, Target
+from chatsite.providers.probe import LIST_BYTES, BrokenOff, NotTheApi, arranged, listed, trial
 from tests.upstream import Script, Upstream
 
 from .conftest import KEY, http, saying
@@ -39,6 +41,18 @@ async def test_names_that_cannot_be_names_are_left_out() -> None:
     body = b'{"data": [{"id": 1}, {"id": ""}, {"id": "a\\u0000b"}, {"id": "good"}, {"id": "good"}]}'
     async with saying(http("200 OK", body)) as base_url:
         assert (await listed(Target("m", "m", base_url, KEY))).names == ("good",)
+
+
+async def test_a_list_of_models_that_does_not_end_is_not_read_to_its_end() -> None:
+    async with saying(http("200 OK", b'{"data": [{"id": "a"}]}' + b" " * LIST_BYTES)) as base_url:
+        with pytest.raises(NotTheApi):
+            await listed(Target("m", "m", base_url, KEY))
+
+
+async def test_names_are_kept_as_long_as_an_answer_can_remember_them() -> None:
+    longest, longer = "a" * MAX_NAME, "b" * (MAX_NAME + 1)
+    async with saying(http("200 OK", json.dumps({"data": [{"id": longest}, {"id": longer}]}).encode())) as base_url:
+        assert (await listed(Target("m", "m", base_url, KEY))).names == (longest,)
 
 
 def test_only_what_chats_is_kept() -> None:
@@ -102,6 +116,15 @@ async def test_an_error_in_the_stream_is_told_in_the_providers_words() -> None:
     async with saying(http("200 OK", body, kind="text/event-stream")) as base_url:
         with pytest.raises(BrokenOff, match="Overloaded"):
             await answered(Target("m", "m", base_url, KEY))
+
+
+@pytest.mark.parametrize("said", ["bad key Bearer {key}", {"message": "bad key {key}"}, {"message": ["{key}"]}])
+async def test_an_error_in_the_stream_is_told_without_its_words_where_they_tell_the_key(said: object) -> None:
+    body = b"data: %s\n\n" % json.dumps({"error": said}).replace("{key}", KEY).encode()
+    async with saying(http("200 OK", body, kind="text/event-stream")) as base_url:
+        with pytest.raises(BrokenOff) as broken:
+            await answered(Target("m", "m", base_url, KEY))
+    assert KEY[:8] not in words.told(broken.value)
 
 
 async def test_leaving_a_trial_reaches_the_provider(target: Target, upstream: Upstream) -> None:

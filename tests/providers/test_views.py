@@ -228,6 +228,20 @@ class TestChanging:
         assert [offer.id for offer in offered(uuid7())] == ["scripted"]
         assert not Model.objects.filter(default=True).exists()
 
+    def test_names_that_cannot_be_are_like_those_that_are_not(self, browser: Client, provider: Provider) -> None:
+        fields = {"offered": ["a\0b", "scripted"], "default": "a\0b"}
+        assert browser.post(f"/connect/{provider.pk}/choose", fields).status_code == 302
+        assert [offer.id for offer in offered(uuid7())] == ["scripted"]
+        assert "Choose one of the models" in text(browser.post(f"/connect/{provider.pk}/test", {"model": "a\0b"}))
+
+    def test_the_longest_name_is_not_too_long_when_two_providers_bear_it(
+        self, browser: Client, provider: Provider, upstream: Upstream
+    ) -> None:
+        for row in (provider, Provider.objects.create(name="Other", base_url=upstream.base_url)):
+            browser.post(f"/connect/{row.pk}/add", {"name": "a" * 250})
+        assert all(len(model.id) <= 200 for model in Model.objects.all())
+        assert Model.objects.count() == 4
+
     def test_another_providers_models_are_not_touched(self, browser: Client, provider: Provider) -> None:
         other = Provider.objects.create(name="Other", base_url="http://localhost:1/v1")
         discovery.note(other, Listed(other.base_url, ("theirs",), frozenset({"theirs"})))

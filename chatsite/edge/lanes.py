@@ -27,6 +27,7 @@ from chatsite.errors import ApiError, unstorable
 log = logging.getLogger(__name__)
 
 LANES = 8
+OUTWARD_LANES = 4  # with the threads of generation/threads.py as many as the pool has connections (settings.py)
 
 
 class Lane:
@@ -57,16 +58,18 @@ class Django(ASGIHandler):
     """Django as an ASGI application whose streams outlive its requests.
 
     A view that answers a stream puts a `handover.Reader` into `request.scope["chatsite.stream"]` and returns a response
-    with the stream's headers. An asynchronous view runs on the loop while its lane waits for it: one that may have to
-    wait for somebody else puts a coroutine of its response into the scope and returns an empty one, whose headers the
-    real one gets too. "chatsite.soon" is what a locked database may hold up and must be done even if the client leaves;
-    it may itself leave a stream or a "chatsite.later", which takes long and ends when the client leaves.
+    with the stream's headers. A lane waits for an asynchronous view: one that may have to wait for somebody else puts a
+    coroutine of its response into the scope and returns an empty one, whose headers the real one gets too; where it
+    answers a page, which the middlewares must see, its path is one of `outward`. "chatsite.soon" is what a locked
+    database may hold up and must be done even if the client leaves; it may itself leave a stream or a "chatsite.later",
+    which takes long and ends when the client leaves.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, outward: tuple[str, ...] = ()) -> None:
+        """Below the paths of `outward` a POST waits for another server: such requests keep to lanes of their own."""
         BaseHandler.__init__(self)
         self.load_middleware()  # the synchronous chain
-        self._lanes = Lanes()
+        self._lanes, self._outward_lanes, self._outward = Lanes(), Lanes(OUTWARD_LANES), outward
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -74,7 +77,8 @@ class Django(ASGIHandler):
         except RequestAborted:
             return
         scope["chatsite.handover"] = True
-        async with self._lanes.quietest():
+        outward = scope["method"] == "POST" and scope["path"].startswith(self._outward)
+        async with (self._outward_lanes if outward else self._lanes).quietest():
             response = await sync_to_async(self._respond)(scope, body)
             if response.streaming:
                 await self._stream(response, receive, send)

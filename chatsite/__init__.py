@@ -6,7 +6,7 @@ import sys
 # bundles a mended version; it must stand in for the standard library's module before Django imports that.
 try:
     import pysqlite3
-except ImportError:  # no wheel for this platform: the doctor and the start-up check look at the version instead
+except ImportError:  # no wheel for this platform: server.advise looks at the version
     pass
 else:
     sys.modules["sqlite3"] = pysqlite3

@@ -12,6 +12,7 @@ import os
 import resource
 import signal
 import socket
+import sqlite3  # the one that chatsite/__init__.py puts in its place
 import sys
 import threading
 from collections.abc import Awaitable, Callable
@@ -142,10 +143,22 @@ def warm() -> None:
 
 def background() -> None:
     """What is wanted soon after the start, but must not delay it."""
+    from chatsite.accounts import sessions
     from chatsite.providers import discovery
 
     warm()
+    sessions.forget_expired()
     discovery.keep_up()
+
+
+def advise() -> None:
+    """Warn of what works, but not well."""
+    from django.conf import settings
+
+    if settings.SQLITE and (3, 7) <= sqlite3.sqlite_version_info < (3, 51, 3):
+        logger.warning("SQLite %s can damage the database: use one from 3.51.3 on.", sqlite3.sqlite_version)
+    if settings.SECURE and not settings.TRUSTED_PROXIES:
+        logger.warning("CHATSITE_TRUSTED_PROXIES is empty: all visitors who come through the proxy are taken for one.")
 
 
 def main() -> None:
@@ -161,6 +174,7 @@ def main() -> None:
         from chatsite.asgi import application
         from chatsite.generation.house import close_house, open_house
 
+        advise()
         life = Life(application, open_house, close_house)
     except ImproperlyConfigured as error:
         sys.exit(f"chatsite cannot serve: {error}")

@@ -6,7 +6,8 @@ README, "Configuration", lists them.
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
 from csp.constants import NONCE, NONE, SELF
@@ -41,32 +42,63 @@ def choice(name: str, default: str, *others: str) -> str:
 def number(name: str, default: int, low: int, high: int) -> int:
     """A whole number within [low, high]."""
     value = text(name, str(default))
-    if not value.strip().isdigit() or not low <= int(value) <= high:
+    if not (value.isascii() and value.strip().isdecimal()) or not low <= int(value) <= high:
         raise ImproperlyConfigured(f"{name} must be a whole number from {low} to {high}, not {value!r}")
     return int(value)
 
 
-def origin(name: str) -> str:
-    """A web origin such as https://chat.example.org, or "" when it is not set."""
-    value = text(name, "").strip().rstrip("/")
-    parts = urlsplit(value)
-    if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query):
+def listed(name: str) -> list[str]:
+    """What stands between commas, without spaces around it."""
+    return [part.strip() for part in text(name, "").split(",") if part.strip()]
+
+
+def origin(name: str, value: str) -> str:
+    """A web origin such as https://chat.example.org as browsers write it, or "" for ""."""
+    parts = _split(value.rstrip("/"))
+    if value and (parts is None or parts.path or parts.query or parts.fragment or "@" in parts.netloc):
         raise ImproperlyConfigured(f"{name} must look like https://chat.example.org, not {value!r}")
+    return f"{parts.scheme}://{parts.netloc.lower()}" if parts else ""
+
+
+def address(name: str) -> str:
+    """A URL with a host, without its last slash, or "" when it is not set."""
+    value = text(name, "").strip().rstrip("/")
+    if value and not _split(value):  # it may hold a password, so it is not repeated
+        raise ImproperlyConfigured(f"{name} must be an address that begins with http:// or https://")
     return value
 
 
-def address(name: str, *schemes: str) -> str:
-    """A URL with one of these schemes and a host, without its last slash, or "" when it is not set."""
-    value = text(name, "").strip().rstrip("/")
-    parts = urlsplit(value)
-    if value and (parts.scheme not in schemes or not parts.hostname):
-        raise ImproperlyConfigured(f"{name} must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+def _split(value: str) -> SplitResult | None:
+    """None when it is no http or https URL with a host."""
+    try:
+        parts = urlsplit(value)
+        known = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, a bracket too many
+        return None
+    return parts if known and value.isprintable() and " " not in value else None
+
+
+def secret(name: str) -> str:
+    """One that goes into a header: printable ASCII without spaces."""
+    value = text(name, "").strip()
+    if not value.isascii() or not value.isprintable() or " " in value:
+        raise ImproperlyConfigured(f"{name} has neither spaces nor special characters: copy it again")
+    return value
+
+
+def time_zone(name: str) -> str:
+    """A name of the time zone database."""
+    value = text(name, "UTC")
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise ImproperlyConfigured(f"{name} must be a time zone such as Asia/Shanghai, not {value!r}") from None
     return value
 
 
 # --- Where things are -------------------------------------------------------------------------------------------
 DATA_DIR = Path(text("CHATSITE_DATA", str(BASE_DIR / "data"))).expanduser().resolve()
-SITE_URL = origin("CHATSITE_URL")
+SITE_URL = origin("CHATSITE_URL", text("CHATSITE_URL", "").strip())
 SITE_HOST = text("CHATSITE_HOST", "127.0.0.1")
 SITE_PORT = number("CHATSITE_PORT", 8000, 0, 65535)
 DEBUG = flag("CHATSITE_DEBUG", False)
@@ -90,7 +122,7 @@ SECRET_KEY_FALLBACKS: list[str] = env.list("CHATSITE_OLD_SECRET_KEYS", default=[
 # CHATSITE_URL alone decides hosts, CSRF origin, cookie security and links. Without it the site answers on this
 # machine's own names, and on any address when it was told to listen on all of them (a LAN without a name).
 _host = urlsplit(SITE_URL).hostname
-ALLOWED_HOSTS = [*env.list("CHATSITE_ALLOWED_HOSTS", default=[]), "localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = [*listed("CHATSITE_ALLOWED_HOSTS"), "localhost", "127.0.0.1", "[::1]"]
 if _host:
     ALLOWED_HOSTS.append(_host)
 elif SITE_HOST in ("0.0.0.0", "::"):
@@ -106,8 +138,8 @@ SESSION_COOKIE_AGE = 30 * 24 * 3600
 SESSION_ENGINE = "chatsite.accounts.sessions"
 SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
 # Proxies in front of us whose X-Forwarded-For and -Proto are believed, read from the right (see edge/forwarded.py).
-TRUSTED_PROXIES: list[str] = env.list("CHATSITE_TRUSTED_PROXIES", default=[])
-CORS_ORIGINS: list[str] = env.list("CHATSITE_CORS_ORIGINS", default=[])
+TRUSTED_PROXIES = listed("CHATSITE_TRUSTED_PROXIES")
+CORS_ORIGINS = [origin("CHATSITE_CORS_ORIGINS", value) for value in listed("CHATSITE_CORS_ORIGINS")]
 MAX_BODY_BYTES = number("CHATSITE_MAX_BODY_BYTES", 2 * 2**20, 2**16, 2**30)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 # When the browser asks from this site's own page, the address is not told to others.
@@ -181,8 +213,12 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # --- Where it is kept -----------------------------------------------------------------------------------------------
 # env.db_url understands postgres:// and sqlite:///; the file below DATA_DIR is the default.
-_database = env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'chatsite.sqlite3'}")
-SQLITE = _database["ENGINE"].endswith("sqlite3")
+try:
+    _database = env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'chatsite.sqlite3'}")
+except (ValueError, ImproperlyConfigured):  # it may hold a password, which theirs would repeat
+    _database = {}
+_engine = _database.get("ENGINE", "")
+SQLITE = _engine.endswith("sqlite3")
 if SQLITE:
     _database |= {
         # The lanes of edge/lanes.py are few and live as long as the process, so a connection each is kept open.
@@ -195,7 +231,7 @@ if SQLITE:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864;",
         },
     }
-elif _database["ENGINE"].endswith("postgresql"):
+elif _engine.endswith("postgresql"):
     _database |= {
         "CONN_MAX_AGE": 0,
         "OPTIONS": {
@@ -245,10 +281,12 @@ ACCESS_TOKEN_SECONDS = number("CHATSITE_ACCESS_TOKEN_SECONDS", 600, 5, 600)
 
 # --- Providers ------------------------------------------------------------------------------------------------------
 # Further providers are connected on the page /connect; without any, the demo answers.
-OPENAI_API_KEY = text("OPENAI_API_KEY", "").strip()
-OPENAI_BASE_URL = address("OPENAI_BASE_URL", "http", "https")
-OUTBOUND_PROXY = address("CHATSITE_OUTBOUND_PROXY", "http", "https")  # HTTP_PROXY and the like are not looked at
-OFFERED_MODELS = [name.strip() for name in env.list("CHATSITE_MODELS", default=[]) if name.strip()]
+OPENAI_API_KEY = secret("OPENAI_API_KEY")
+OPENAI_BASE_URL = address("OPENAI_BASE_URL")
+OUTBOUND_PROXY = address("CHATSITE_OUTBOUND_PROXY")  # HTTP_PROXY and the like are not looked at
+OFFERED_MODELS = listed("CHATSITE_MODELS")
+if any(len(name) > 180 or not name.isprintable() for name in OFFERED_MODELS):  # providers/models.py, MAX_NAME
+    raise ImproperlyConfigured("CHATSITE_MODELS must be names of models, with commas between them")
 
 # --- Limits of one answer: it goes on when its reader leaves, so something must end it --------------------------------
 GENERATION_SECONDS = number("CHATSITE_GENERATION_SECONDS", 1800, 1, 7200)
@@ -265,7 +303,7 @@ LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = SECURE
 USE_TZ = True
-TIME_ZONE = text("CHATSITE_TIME_ZONE", "UTC")
+TIME_ZONE = time_zone("CHATSITE_TIME_ZONE")
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -280,12 +318,13 @@ DJANGO_VITE = {
 
 # --- Hints, and what is said in the log -------------------------------------------------------------------------------
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+LOG_LEVEL = choice("CHATSITE_LOG_LEVEL", "info", "debug", "warning", "error", "critical").upper()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": text("CHATSITE_LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},

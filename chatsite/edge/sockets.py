@@ -10,6 +10,11 @@ GOING_AWAY = 1012  # "service restart": the page connects again
 class Socket(WebSocketProtocol):
     """A websocket and the application behind it."""
 
+    def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:  # noqa: N802, N803 (autobahn's)
+        """Also told of a handshake that autobahn refuses by itself (`Origin: null`), of which Daphne knows nothing."""
+        if hasattr(self, "server"):
+            super().onClose(wasClean, code, reason)
+
     async def reply(self, message: Message) -> None:
         """ASGI's `send`."""
         if self.state != self.STATE_CLOSED:

@@ -1,5 +1,6 @@
 """/api/me, /api/auth/token and /api/keys."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from chatsite.errors import ApiError, not_found
 
 router = Router(tags=["accounts"])
 ONE_LINE = r"^[^\x00-\x1f\x7f]+$"
+LONGEST = timedelta(days=36525)  # further on, an instant of year 9999 may have none in UTC
 MOST_KEYS = 100  # live ones of one user
 
 
@@ -64,8 +66,8 @@ def create_key(request: AuthenticatedRequest, body: NewKey, response: HttpRespon
     user = request.auth.user
     if Scope.ADMIN in body.scopes:
         auth.need(request.auth, Scope.ADMIN)
-    if body.expires and body.expires <= timezone.now():
-        raise ApiError(42201, "expires: must lie in the future")
+    if body.expires and not timedelta() < body.expires - timezone.now() < LONGEST:
+        raise ApiError(42201, "expires: must lie in the future, within a hundred years")
     if ApiKey.objects.live().filter(user=user).count() >= MOST_KEYS:
         raise ApiError(42201, f"You have {MOST_KEYS} API keys: revoke one first.")
     key, secret = ApiKey.objects.issue(user, body.name, body.scopes, body.expires)

@@ -28,7 +28,7 @@ class Change(Schema):
     """What may be changed. `version` is the one the client last saw."""
 
     model_config = ConfigDict(extra="forbid")
-    version: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    version: Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)]
     title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] | None = None
     currentNode: UUID | None = None  # noqa: N815 - the wire's name
 

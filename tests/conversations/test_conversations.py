@@ -135,6 +135,8 @@ def test_another_branch_is_opened_by_its_leaf(alice: Person) -> None:
     [
         {},
         {"version": 1},
+        {"title": "mine", "version": True},
+        {"title": "mine", "version": "1"},
         {"title": "x"},
         {"title": "", "version": 1},
         {"title": "\u0000", "version": 1},

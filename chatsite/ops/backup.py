@@ -2,7 +2,7 @@
 
 import os
 import shutil
-import sqlite3
+import sqlite3  # as everywhere below chatsite the mended one, see chatsite/__init__.py
 import subprocess
 from contextlib import closing
 from pathlib import Path

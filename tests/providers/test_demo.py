@@ -11,6 +11,7 @@ import pytest
 
 from chatsite.providers import clients, demo
 from chatsite.providers.demo.answers import answer
+from chatsite.providers.demo.log import Language, _phrases, keepers_log
 from chatsite.providers.models import Target
 
 TARGET = Target("demo", "demo", demo.BASE_URL, "")
@@ -241,3 +242,9 @@ class TestWords:
     def test_a_question_in_parts_is_read(self) -> None:
         parts = [{"type": "image_url", "image_url": {}}, {"type": "text", "text": "你好"}]
         assert "演示" in answer(demo.MODELS[0], [{"role": "user", "content": parts}]).content
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_log_says_every_phrase_there_is(language: Language) -> None:
+    log = keepers_log(language)
+    assert [phrase for phrases in _phrases(language) for phrase in phrases if phrase not in log] == []

@@ -1,7 +1,8 @@
 """A lighthouse keeper's log of sixty days: as long as a long answer gets, and no two days alike.
 
-Each day takes the next phrase of every list in texts/log.*.txt: wind, sea, sight, chore, thought. The lengths of the
-lists have no common divisor, so the combination does not come round within a lifetime.
+Each day takes the phrase after next of every list in texts/log.*.txt: wind, sea, sight, chore, thought. The lengths of
+the lists are odd and have no common divisor: every phrase has its day, and the combination does not come round within a
+lifetime.
 """
 
 from collections.abc import Sequence
@@ -38,7 +39,7 @@ def _week(number: int, days: Sequence[int], language: Language) -> str:
 
 
 def _day(day: int, language: Language) -> str:
-    wind, sea, sight, chore, thought = (phrases[day * 3 % len(phrases)] for phrases in _phrases(language))
+    wind, sea, sight, chore, thought = (phrases[day * 2 % len(phrases)] for phrases in _phrases(language))
     if language == "en":
         return f"**Day {day}.** {wind}. {sea} {sight}. {chore} {thought}\n"
     return f"**第 {day} 日：**{wind}。{sea}{sight}。{chore}{thought}\n"

@@ -1,7 +1,6 @@
 /** The open conversation: its tree, what is shown of it, and the answers that are on their way. */
 
 import { untrack } from "svelte";
-import { SvelteMap } from "svelte/reactivity";
 import * as api from "../api";
 import { ApiError } from "../errors";
 import { t } from "../i18n";
@@ -13,8 +12,9 @@ import { surroundings } from "../ui/surroundings.svelte";
 import { uuid4 } from "../ui/uuid";
 import type { Chunk, ConversationTree, Hint, Start, StreamEvent } from "../wire";
 import { continued, expected, fromServer, isLocal, isRunning, type Item, type Link, position, type Refusal, refusalOf, take } from "./item";
+import { Messages } from "./messages.svelte";
 import * as outbox from "./outbox";
-import { branch, leaf } from "./tree";
+import { leaf } from "./tree";
 
 /** How long Stop waits for the server to accept the start before the message is taken back. */
 const STOP_PATIENCE_MS = 4000;
@@ -34,11 +34,11 @@ export class Conversation {
   model = $state("");
   phase = $state<"loading" | "ready" | "missing" | "unreachable" | "broken">("ready");
   currentNode = $state<string | null>(null);
-  readonly items = new SvelteMap<string, Item>();
-  /** What is shown: the path from the root to the current message. */
-  readonly branch = $derived(branch(this.items, this.currentNode));
+  readonly items = new Messages();
+  /** Where what is shown stands: the path from the root to the current message. */
+  readonly places = $derived(this.items.places(this.currentNode));
   /** The answer on its way at the end of the branch. */
-  readonly running = $derived(surroundings.signedOut ? undefined : this.branch.findLast(isRunning));
+  readonly running = $derived(surroundings.signedOut ? undefined : this.items.last(this.places, isRunning));
 
   /** Readings under way, by the key of their item. */
   #readings = new Map<string, AbortController>();
@@ -73,6 +73,11 @@ export class Conversation {
     return this.#starts.size > 0;
   }
 
+  /** What is shown. */
+  get branch(): Item[] {
+    return this.items.at(this.places);
+  }
+
   /** Somebody looks: fetch the tree and follow what is on its way; again after each hint. */
   load(): Promise<void> {
     this.#watched = true;
@@ -105,7 +110,7 @@ export class Conversation {
   leave(): void {
     this.#watched = false;
     for (const [key, reading] of this.#readings) {
-      const item = this.#item(key);
+      const item = this.items.byKey(key);
       // A start that is not confirmed goes on: aborted, nobody would know whether it happened.
       if (item && !isLocal(item)) reading.abort();
     }
@@ -173,7 +178,7 @@ export class Conversation {
       const known = this.items.get(message.convId);
       // The tree leaves the text of a running answer out; what was read of it stays.
       const ours = known && (this.#readings.has(known.key) || (message.status === "in_progress" && known.status === "in_progress"));
-      if (!ours) this.items.set(message.convId, fromServer(message, known?.key));
+      if (!ours) this.#put(fromServer(message, known?.key));
     }
     const pending = this.items.get(this.currentNode ?? "");
     if (pending && isLocal(pending)) return;
@@ -194,17 +199,12 @@ export class Conversation {
     this.phase = "missing";
   }
 
-  #item(key: string): Item | undefined {
-    for (const item of this.items.values()) if (item.key === key) return item;
-    return undefined;
-  }
-
   #put(item: Item): void {
     this.items.set(item.convId, item);
   }
 
   #link(key: string, link: Link | undefined): void {
-    const item = this.#item(key);
+    const item = this.items.byKey(key);
     if (item && item.link !== link) this.#put({ ...item, link });
   }
 
@@ -271,7 +271,7 @@ export class Conversation {
   async #read(key: string, start?: { key: string; body: Start }): Promise<void> {
     const reading = new AbortController();
     this.#readings.set(key, reading);
-    const from = untrack(() => position(this.#item(key)!));
+    const from = untrack(() => position(this.items.byKey(key)!));
     if (!start) this.#link(key, "reading");
     const batch = new Batch<StreamEvent>((events) => this.#take(key, events));
     try {
@@ -281,6 +281,7 @@ export class Conversation {
         signal: reading.signal,
         onevent: (event) => batch.push(event),
         onlost: (lost) => this.#link(key, lost ? "lost" : "reading"),
+        rest: () => batch.rest(),
       });
       batch.flush();
       if (outcome === "ended") this.#ended(key);
@@ -298,7 +299,7 @@ export class Conversation {
   }
 
   #take(key: string, events: StreamEvent[]): void {
-    const item = this.#item(key);
+    const item = this.items.byKey(key);
     if (!item) return;
     const named = isLocal(item) ? this.#named(item, JSON.parse(events[0]!.data) as Chunk) : item;
     this.#put(take(named, events));
@@ -330,7 +331,7 @@ export class Conversation {
   }
 
   #ended(key: string): void {
-    const status = this.#item(key)?.status;
+    const status = this.items.byKey(key)?.status;
     announce(t(status === "completed" ? "answerEnded" : status === "cancelled" ? "answerStopped" : "answerBroken"));
     this.listener.onended();
   }
@@ -339,14 +340,14 @@ export class Conversation {
   #loadAfterReading(key: string, problem?: Refusal): void {
     setTimeout(async () => {
       await this.#fetch();
-      const item = this.#item(key);
+      const item = this.items.byKey(key);
       if (problem && item && item.status !== "in_progress") this.#put({ ...item, problem });
       this.listener.onended();
     });
   }
 
   #refused(key: string, error: unknown): void {
-    const item = this.#item(key);
+    const item = this.items.byKey(key);
     const out = surroundings.notice(error);
     if (!item) return;
     if (out && isLocal(item)) return this.takeBack();
@@ -366,7 +367,7 @@ export class Conversation {
    * when nobody reads on, so that the end would never be seen.
    */
   async #cancel({ key, convId }: Item): Promise<void> {
-    for (let failures = 1; this.#item(key)?.stopping; failures += 1) {
+    for (let failures = 1; this.items.byKey(key)?.stopping; failures += 1) {
       try {
         await api.cancel(convId);
         if (!this.#readings.has(key)) return this.#goOn(key);
@@ -380,13 +381,13 @@ export class Conversation {
 
   /** The server did not stop the answer, or nobody sees that it did: Stop can be pressed again. */
   #goOn(key: string): void {
-    const item = this.#item(key);
+    const item = this.items.byKey(key);
     if (item) this.#put({ ...item, stopping: undefined });
   }
 
   /** Stop was pressed before the server accepted the start, and nothing came of either: take the message back. */
   #giveUp(key: string): void {
-    const item = this.#item(key);
+    const item = this.items.byKey(key);
     if (item?.stopping && isLocal(item)) this.takeBack();
   }
 }

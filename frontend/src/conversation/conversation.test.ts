@@ -114,7 +114,7 @@ describe("stop", () => {
     conversation.stop();
     expect(conversation.running?.stopping).toBe(true);
     await vi.waitFor(() => expect(shown()?.status).toBe("cancelled"));
-    expect(onended).toHaveBeenCalled();
+    await vi.waitFor(() => expect(onended).toHaveBeenCalled());
   });
 
   test("is said once more at the most when nobody looks any more, for the end will not be seen", async () => {

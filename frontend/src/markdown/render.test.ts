@@ -43,6 +43,11 @@ describe("English stays as CommonMark has it", () => {
 });
 
 describe("what is unsafe does not get through", () => {
+  test.each(["<b >a</b>", "<b\tid=app>a</b>", "<!-- a -->", "<svg><b>a</b></svg>", "<B ONCLICK=a>a</B>", "<p/id=app>a</p>", "<style>a</style>", "<b\nclass=a>a</b>"])(
+    "%j, which is not one of the bare tags that need no sanitising",
+    (source) => expect(inner(`x ${source}`)).not.toMatch(/<(?!\/?[bp]>)/),
+  );
+
   test.each([
     ["<script>alert(1)</script>after"],
     ["<img src=x onerror=alert(1)>after"],

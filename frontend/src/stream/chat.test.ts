@@ -121,7 +121,7 @@ describe("reading an answer", () => {
     replies = [stream(frame(1, "a")), refuse(50301), stream(frame(2, "b"), DONE)];
     const lost: boolean[] = [];
     await reading({ onlost: (now) => lost.push(now) });
-    expect(lost).toEqual([false, true, true, false, false]);
+    expect(lost).toEqual([false, true, true, false]);
   });
 
   test("breaks when the reader's handler throws, and reads that event again", async () => {

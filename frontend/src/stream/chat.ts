@@ -9,7 +9,7 @@ import { authorized } from "../session";
 import type { Start, StreamEvent } from "../wire";
 import { wait } from "./backoff";
 import { type Cursor, cursorOf, isTerminal } from "./fold";
-import { withoutSilence } from "./silence";
+import { type Rest, withoutSilence } from "./silence";
 
 export interface Reading {
   /** Starts an answer; `key` makes a repeated start the same start. Without it, `from` is followed. */
@@ -20,6 +20,8 @@ export interface Reading {
   onevent: (event: StreamEvent) => void;
   /** The connection was lost (true) or is back (false). */
   onlost?: (lost: boolean) => void;
+  /** Waited for before each piece is read; what comes meanwhile, the browser keeps. */
+  rest?: Rest;
 }
 
 /** How it ended: with its last event, because the cursor was at the end already, or by the caller. */
@@ -32,7 +34,7 @@ class Broken extends Error {}
 const PATIENCE = 3;
 
 /** Reads until the end. Throws SignedOut, or the ApiError of a refusal that waiting cannot mend. */
-export async function read({ start, from, signal, onevent, onlost }: Reading): Promise<Outcome> {
+export async function read({ start, from, signal, onevent, onlost, rest }: Reading): Promise<Outcome> {
   let cursor = from ?? null;
   let begun = !start;
   let failures = 0;
@@ -43,13 +45,13 @@ export async function read({ start, from, signal, onevent, onlost }: Reading): P
       onevent(event);
       cursor = here;
     }
+    if (!begun || failures > 0) onlost?.(false);
     begun = true;
     failures = 0;
-    onlost?.(false);
   };
   while (!signal.aborted) {
     try {
-      return await connect(begun ? following(cursor!) : starting(start!), signal, take);
+      return await connect(begun ? following(cursor!) : starting(start!), signal, take, rest);
     } catch (error) {
       failures += 1;
       if (signal.aborted) break;
@@ -88,7 +90,12 @@ function follows(here: Cursor | null, last: Cursor | null): boolean {
 }
 
 /** One connection. Resolves when the answer has ended, throws when it has to be tried again or cannot be. */
-async function connect({ url, ...request }: Request, signal: AbortSignal, take: Reading["onevent"]): Promise<Outcome> {
+async function connect(
+  { url, ...request }: Request,
+  signal: AbortSignal,
+  take: Reading["onevent"],
+  rest: Rest | undefined,
+): Promise<Outcome> {
   // Its own, because the library leaves a connection open when a handler of ours throws.
   const connection = new AbortController();
   const abort = (): void => connection.abort();
@@ -101,7 +108,7 @@ async function connect({ url, ...request }: Request, signal: AbortSignal, take: 
       // Else a tab that is hidden and shown again would post again.
       openWhenHidden: true,
       // The bearer may be another one at each attempt.
-      fetch: async (input, init) => withoutSilence(await authorized(input, init ?? {})),
+      fetch: async (input, init) => withoutSilence(await authorized(input, init ?? {}), rest),
       onopen: async (response) => {
         if (response.status === 204) outcome = "gone";
         else if (!response.ok) throw await errorOf(response);

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { withoutSilence } from "./silence";
+import { type Rest, withoutSilence } from "./silence";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 /** A body that is fed by hand. */
-function fed() {
+function fed(rest?: Rest) {
   let feed!: ReadableStreamDefaultController<Uint8Array>;
   const body = new ReadableStream<Uint8Array>({ start: (controller) => void (feed = controller) });
-  const reader = withoutSilence(new Response(body), 1000).body!.getReader();
+  const reader = withoutSilence(new Response(body), rest, 1000).body!.getReader();
   return { feed, reader };
 }
 
@@ -45,6 +45,18 @@ describe("a response without silence", () => {
       feed.enqueue(new Uint8Array([10]));
       expect((await read).done).toBe(false);
     }
+  });
+
+  test("is not read while its reader rests", async () => {
+    let go!: () => void;
+    const { feed, reader } = fed(() => new Promise((resolve) => (go = resolve)));
+    let got: Uint8Array | undefined;
+    const read = reader.read().then(({ value }) => (got = value));
+    feed.enqueue(new Uint8Array([1]));
+    await vi.advanceTimersByTimeAsync(100);
+    expect(got).toBeUndefined();
+    go();
+    expect(await read).toEqual(new Uint8Array([1]));
   });
 
   test("is left alone without a body, and where it is an error", async () => {

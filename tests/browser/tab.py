@@ -69,9 +69,28 @@ class Tab:
         self.page.wait_for_url(f"{self.url}/c/*")
         return self.page.url.rsplit("/", 1)[1]
 
-    def wait_until_ended(self, timeout: float = 20_000) -> None:
-        expect(self.answer).to_have_attribute("aria-busy", "false", timeout=timeout)
+    def wait_until_ended(self) -> None:
+        expect(self.answer).to_have_attribute("aria-busy", "false")
 
-    def scroll_top(self) -> float:
-        top: float = self.page.locator(".scroll").evaluate("area => area.scrollTop")
+    def wait_until_still(self) -> float:
+        """Until nothing glides or fades in any more, and what was asked for is drawn; how far it is scrolled then."""
+        top: float = self.page.evaluate(_STILL)
         return top
+
+
+# Two frames, so that what is new has begun to move; then all that moves, save what does so for ever; then the scroll.
+_STILL = """async () => {
+    const frame = () => new Promise(requestAnimationFrame);
+    const area = document.querySelector(".scroll");
+    await frame();
+    await frame();
+    const ends = (animation) => Number.isFinite(animation.effect?.getComputedTiming().endTime);
+    await Promise.allSettled(document.getAnimations().filter(ends).map(({ finished }) => finished));
+    let before = NaN;
+    for (let still = 0; still < 10; await frame()) {
+        const now = area?.scrollTop ?? 0;
+        still = now === before ? still + 1 : 0;
+        before = now;
+    }
+    return before;
+}"""

@@ -14,7 +14,7 @@ def test_after_sending_the_question_stands_at_the_top(tab: Tab) -> None:
     tab.ask(prompt(text="short"))
     tab.wait_until_ended()
     expect(tab.questions).to_have_count(2)
-    tab.page.wait_for_timeout(700)  # the glide
+    tab.wait_until_still()
     area, question = tab.page.locator(".scroll").bounding_box(), tab.questions.last.bounding_box()
     assert area
     assert question
@@ -23,7 +23,7 @@ def test_after_sending_the_question_stands_at_the_top(tab: Tab) -> None:
 
 def test_the_bottom_is_followed(tab: Tab) -> None:
     tab.ask(prompt(text=PARAGRAPHS, size=60, rate=60))
-    expect(tab.text.get_by_text("Paragraph 29.")).to_be_in_viewport(timeout=15_000)
+    expect(tab.text.get_by_text("Paragraph 29.")).to_be_in_viewport()
 
 
 def test_who_scrolled_up_stays_there_and_can_go_back(tab: Tab, upstream: Upstream) -> None:
@@ -32,11 +32,10 @@ def test_who_scrolled_up_stays_there_and_can_go_back(tab: Tab, upstream: Upstrea
     tab.page.mouse.move(700, 300)
     tab.page.mouse.wheel(0, -600)
     expect(tab.button("To the newest text")).to_be_visible()
-    tab.page.wait_for_timeout(300)
-    before = tab.scroll_top()
+    before = tab.wait_until_still()
     upstream.open("rest")
     tab.wait_until_ended()
-    assert tab.scroll_top() == before
+    assert tab.wait_until_still() == before
     tab.button("To the newest text").click()
     expect(tab.text.get_by_text("Paragraph 29.")).to_be_in_viewport()
     expect(tab.button("To the newest text")).to_have_count(0)

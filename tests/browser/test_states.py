@@ -41,6 +41,9 @@ def total(costs: list[int]) -> int:
 """
 
 
+NOBODYS = "00000000-0000-7000-8000-000000000009"  # no conversation has this id
+
+
 @dataclass(frozen=True)
 class Look:
     """One way to see the page."""
@@ -75,7 +78,7 @@ def shot(tab: Tab, look: Look, screenshots: Path) -> Callable[[str], None]:
     """Takes a picture of a state, and holds the page to what is true of each."""
 
     def take(state: str) -> None:
-        tab.page.wait_for_timeout(250)  # what fades in has arrived
+        tab.wait_until_still()
         tab.page.screenshot(path=screenshots / f"{look.name}-{state}.png")
         assert tab.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
         assert tab.page.evaluate(_SMALL) == []
@@ -100,6 +103,19 @@ def send(tab: Tab, text: str) -> None:
     tab.page.locator(".composer button.go").click()
 
 
+def hold(tab: Tab, url: str) -> Callable[[], Route]:
+    """Requests to this wait; what is returned waits for the first of them."""
+    held: list[Route] = []
+    tab.page.route(url, lambda route: held.append(route))
+
+    def first() -> Route:
+        while not held:
+            tab.page.wait_for_timeout(20)
+        return held[0]
+
+    return first
+
+
 def delta(text: str) -> str:
     """The fields that every chunk has."""
     return f'"choices":[{{"index":0,"delta":{{"content":"{text}"}},"finish_reason":null}}]'
@@ -122,19 +138,17 @@ def test_empty(tab: Tab, shot: Shot) -> None:
 
 def test_from_sending_to_the_end(tab: Tab, shot: Shot, upstream: Upstream) -> None:
     upstream.default(text=TEXT, gate="middle", after=60)
-    held: list[Route] = []
-    tab.page.route("**/api/chat", lambda route: held.append(route))
+    held = hold(tab, "**/api/chat")
     send(tab, "周末去苏州，两个人，安排得轻松一点。")
-    tab.page.wait_for_timeout(500)
+    expect(tab.answer.locator(".dots")).to_be_visible()
     shot("sending")
-    held[0].continue_()
+    held().continue_()
     expect(tab.text).to_contain_text("arrive")
     shot("streaming")
     upstream.open("middle")
     expect(tab.text).to_contain_text("上有天堂")
     shot("ended")
     tab.page.locator(".scroll").evaluate("area => area.scrollTo(0, 0)")
-    tab.page.wait_for_timeout(150)
     shot("ended-top")
 
 
@@ -158,7 +172,7 @@ def test_stopped(tab: Tab, shot: Shot, upstream: Upstream) -> None:
 def test_failed(tab: Tab, shot: Shot, upstream: Upstream) -> None:
     upstream.default(status=429)
     send(tab, "Are you there?")
-    expect(tab.answer.get_by_role("alert")).to_be_visible()
+    expect(tab.answer.locator(".ending.failed")).to_be_visible()
     shot("failed")
 
 
@@ -182,14 +196,14 @@ def test_over_the_limit(tab: Tab, shot: Shot) -> None:
     limit = {"code": 42901, "msg": "Too many messages."}
     tab.page.route("**/api/chat", lambda route: route.fulfill(status=429, json=limit, headers={"Retry-After": "3600"}))
     send(tab, "one more")
-    expect(tab.answer.get_by_role("alert")).to_be_visible()
+    expect(tab.answer.locator(".ending.failed")).to_be_visible()
     shot("limit")
 
 
 def test_reconnecting(tab: Tab, shot: Shot) -> None:
     tab.page.route("**/api/chat", lambda route: route.abort("connectionreset"))
     send(tab, "Is anybody there?")
-    tab.page.wait_for_timeout(1300)
+    expect(tab.answer.locator(".lost")).to_have_css("opacity", "1")
     shot("reconnecting")
 
 
@@ -197,7 +211,7 @@ def test_offline(tab: Tab, shot: Shot) -> None:
     tab.page.context.set_offline(True)
     send(tab, "written in a tunnel")
     expect(tab.page.locator(".warn")).to_be_visible()
-    tab.page.wait_for_timeout(1300)
+    expect(tab.answer.locator(".lost")).to_have_css("opacity", "1")
     shot("offline")
 
 
@@ -209,20 +223,74 @@ def test_signed_out(tab: Tab, shot: Shot) -> None:
 
 
 def test_not_found(tab: Tab, shot: Shot) -> None:
-    tab.page.goto(f"{tab.url}/c/00000000-0000-7000-8000-000000000009")
+    tab.page.goto(f"{tab.url}/c/{NOBODYS}")
     expect(tab.page.get_by_role("alert")).to_be_visible()
     shot("not-found")
 
 
 def test_loading_and_unreachable(tab: Tab, shot: Shot) -> None:
-    held: list[Route] = []
-    tab.page.route("**/api/conversations/*", lambda route: held.append(route))
-    tab.page.goto(f"{tab.url}/c/00000000-0000-7000-8000-000000000009")
-    tab.page.wait_for_timeout(300)
+    held = hold(tab, "**/api/conversations/*")
+    tab.page.goto(f"{tab.url}/c/{NOBODYS}")
+    expect(tab.page.locator("main .skeleton")).to_have_css("opacity", "1")
     shot("loading")
-    held[0].abort()
+    held().abort()
     expect(tab.page.get_by_role("alert")).to_be_visible()
+    expect(tab.page.locator("main .skeleton")).to_have_count(0)
     shot("unreachable")
+
+
+def test_broken(tab: Tab, shot: Shot) -> None:
+    error = {"code": 50001, "msg": "Something went wrong."}
+    tab.page.route("**/api/conversations/*", lambda route: route.fulfill(status=500, json=error))
+    tab.page.goto(f"{tab.url}/c/{NOBODYS}")
+    expect(tab.page.get_by_role("alert").get_by_role("button")).to_be_visible()
+    shot("broken")
+
+
+def test_too_long_a_message(tab: Tab, shot: Shot) -> None:
+    tab.composer.fill("words " * 33_400, timeout=120_000)
+    expect(tab.page.locator(".hint.wrong")).to_be_visible()
+    expect(tab.page.locator(".composer button.go")).to_be_disabled()
+    shot("too-long")
+
+
+def test_nothing_answered(tab: Tab, shot: Shot) -> None:
+    stream(tab, (f'{delta("")},"status":"completed"', ""), ("", ""))
+    send(tab, "Say nothing.")
+    expect(tab.answer.locator(".ending button")).to_be_visible()
+    shot("nothing")
+
+
+def test_the_length_limit(tab: Tab, shot: Shot) -> None:
+    stopped = '"choices":[{"index":0,"delta":{},"finish_reason":"length"}],"status":"completed"'
+    stream(tab, (delta("As much as fits into"), ""), (stopped, ""), ("", ""))
+    send(tab, "Tell me everything.")
+    expect(tab.answer.locator(".ending button")).to_be_visible()
+    shot("length")
+
+
+def test_a_continue_that_is_refused(tab: Tab, shot: Shot, upstream: Upstream) -> None:
+    upstream.default(text="These words were kept. Not these.", size=23, gate="never", after=1)
+    send(tab, "Tell me a long story.")
+    expect(tab.text).to_be_visible()
+    tab.page.locator(".composer button.go").click()
+    limit = {"code": 42901, "msg": "Too many messages."}
+    tab.page.route("**/api/chat", lambda route: route.fulfill(status=429, json=limit, headers={"Retry-After": "3600"}))
+    tab.answer.locator(".ending button").first.click()
+    expect(tab.answer.locator(".ending span").first).to_be_visible()
+    shot("continue-refused")
+
+
+def test_the_demo_says_that_it_is_one(tab: Tab, shot: Shot) -> None:
+    def as_demo(route: Route) -> None:
+        found = route.fetch().json()
+        models = [model | {"demo": True} for model in found["models"]]
+        route.fulfill(json=found | {"models": models})
+
+    tab.page.route("**/api/models", as_demo)
+    tab.page.reload()
+    expect(tab.page.locator(".dock p")).to_be_visible()
+    shot("demo")
 
 
 def test_menus(tab: Tab, shot: Shot, look: Look) -> None:
@@ -233,7 +301,6 @@ def test_menus(tab: Tab, shot: Shot, look: Look) -> None:
     tab.page.keyboard.press("Escape")
     if "viewport" in look.options:
         tab.page.locator("main header .tool").first.click()
-        tab.page.wait_for_timeout(250)
         shot("sidebar")
     tab.page.locator("nav li").first.hover()
     tab.page.locator(".row-menu").click()

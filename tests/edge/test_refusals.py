@@ -6,8 +6,9 @@ import requests
 from tests.edge.conftest import Server
 
 
-def test_an_unknown_path_of_the_api_is_json(server: Server) -> None:
-    response = requests.get(f"{server.url}/api/none", timeout=60)
+@pytest.mark.parametrize("path", ["/api/none", "/api", "/v1", "/v1/none"])
+def test_an_unknown_path_of_the_api_is_json(server: Server, path: str) -> None:
+    response = requests.get(server.url + path, timeout=60)
     assert (response.status_code, response.json()["code"]) == (404, 40401)
 
 

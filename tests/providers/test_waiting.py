@@ -13,7 +13,7 @@ FORMS = 10  # more than there are lanes
 
 def test_a_provider_that_hangs_keeps_none_waiting_but_who_connects_it(site: Site) -> None:
     admin, bob = signed_in(site, "admin"), Chat(site.url, site.user("bob"))
-    fields = dict.fromkeys(("api_key", "name", "proxy", "names"), "")
+    fields: dict[str, str | None] = dict.fromkeys(("api_key", "name", "proxy", "names"), "")
     with socket.create_server(("127.0.0.1", 0)) as silent, ThreadPoolExecutor(FORMS) as browsers:
         silent.settimeout(60)
         fields["base_url"] = f"http://127.0.0.1:{silent.getsockname()[1]}/v1"

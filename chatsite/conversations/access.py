@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 def conversations(user_id: UUID) -> QuerySet[Conversation]:
-    """The user's own, newest first."""
-    return Conversation.objects.filter(owner_id=user_id).order_by("-updated", "-id")
+    """The user's own that are not deleted, newest first."""
+    return Conversation.objects.filter(owner_id=user_id, deleted=None).order_by("-updated", "-id")
 
 
 class Running(TypedDict):
@@ -35,7 +35,7 @@ def conversation(user_id: UUID, conversation_id: UUID, *, lock: bool = False) ->
     found = sql.first(
         Conversation,
         f"""SELECT {sql.columns(Conversation, "c")} FROM {Conversation._meta.db_table} c
-            WHERE c.owner_id = %s AND c.id = %s {held}""",
+            WHERE c.owner_id = %s AND c.id = %s AND c.deleted IS NULL {held}""",
         [sql.key(user_id), sql.key(conversation_id)],
     )
     if found is None:
@@ -46,7 +46,8 @@ def conversation(user_id: UUID, conversation_id: UUID, *, lock: bool = False) ->
 def message(user_id: UUID, message_id: UUID, *, text: bool = True) -> Message:
     """One message of a conversation of the user's own; without `text` what it says, maybe megabytes, is not fetched."""
     rows = Message.objects if text else Message.objects.defer("content", "reasoning")
-    found = rows.filter(conversation__owner_id=user_id, id=message_id).first()
+    mine = rows.filter(conversation__owner_id=user_id, conversation__deleted=None, deleted=None)
+    found = mine.filter(id=message_id).first()
     if found is None:
         raise not_found()
     return found

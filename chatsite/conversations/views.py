@@ -119,6 +119,10 @@ def _row(conversation: Conversation, in_progress: bool) -> dict[str, Any]:
         "convGroupId": conversation.id,
         "title": conversation.title,
         "model": conversation.model,
+        "pinned": conversation.pinned,
+        "archived": conversation.archived,
+        "temporary": conversation.temporary,
+        "folder": conversation.folder_id,
         "currentNode": conversation.current_node,
         "version": conversation.version,
         "inProgress": in_progress,
@@ -141,6 +145,7 @@ def _message(message: Message) -> dict[str, Any]:
         "usage": message.usage,
         "finishReason": message.finish_reason or None,
         "error": message.error,
+        "timing": message.timing,
         "lastEventId": None if running or message.role == Role.USER else f"{message.id}.{message.last_seq}",
         "created": message.created,
     }

@@ -31,14 +31,14 @@ export class ConversationList {
   }
 
   async more(): Promise<void> {
-    const page = await this.#noticing(api.conversations(this.#next));
+    const page = await this.#noticing(api.conversations({ cursor: this.#next }));
     if (!page) return;
     this.rows = merged(this.rows, page.conversations);
     this.#next = page.nextCursor;
   }
 
   async rename(row: ConversationRow, title: string): Promise<void> {
-    this.#replace(await api.rename(row.convGroupId, title, row.version));
+    this.#replace(await api.change(row.convGroupId, row.version, { title }));
   }
 
   async remove(id: string): Promise<void> {

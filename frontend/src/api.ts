@@ -56,7 +56,7 @@ export const conversations = (which: Which = {}): Promise<ConversationPage> => c
 /** Search in all messages and titles. */
 export const search = (q: string, cursor: string | null = null): Promise<HitPage> => call("GET", `/conversations${query({ q, cursor })}`);
 
-/** With `texts`, only the last so many messages of the branch on view carry their text; the others' `content` is null. */
+/** With `texts`, only the last so many messages of the branch on view carry their text; the others are `partial`. */
 export const conversation = (id: string, texts?: number): Promise<ConversationTree> =>
   call("GET", `/conversations/${id}${query({ texts })}`);
 

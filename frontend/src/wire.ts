@@ -63,6 +63,8 @@ export interface Message {
   timing: Timing | null;
   rating: Rating | null;
   attachments: Attachment[];
+  /** Its text was left out of the tree: `api.texts` has it. */
+  partial?: true;
   /** ISO 8601, UTC. */
   created: string;
 }

@@ -101,6 +101,7 @@ export class Conversation {
 
   /** Whether a hint tells what is known already, as those of one's own doing. */
   knows(hint: Hint): boolean {
+    if (hint.type === "folders.changed") return true;
     if (hint.type === "conversation.changed") return hint.version !== undefined && hint.version <= this.#version;
     const item = this.items.get(hint.convId ?? "");
     return item !== undefined && (this.#readings.has(item.key) || (hint.type === "generation.ended" && item.status !== "in_progress"));

@@ -9,6 +9,7 @@ import * as outbox from "./outbox";
 const question: Message = {
   ...{ convId: "q", parentConvId: null, role: "user", content: "why", reasoning: "", status: "completed", model: null },
   ...{ usage: null, lastEventId: null, finishReason: null, error: null, created: "2026-01-01T00:00:00Z" },
+  ...{ timing: null, rating: null, attachments: [] },
 };
 const answer: Message = { ...question, convId: "a", parentConvId: "q", role: "assistant", content: "Because", lastEventId: "a.2", model: "m" };
 const running: Message = { ...answer, status: "in_progress", content: "", lastEventId: null };

@@ -43,9 +43,10 @@ export const fromServer = (message: Message, key = message.convId): Item => ({ .
 
 function local(key: string, role: Item["role"], parentConvId: string | null, rest: Partial<Item>): Item {
   const nothing = { content: "", reasoning: "", usage: null, lastEventId: null, finishReason: null, error: null };
+  const later = { timing: null, rating: null, attachments: [] };
   const id = `${LOCAL}${key}:${role}`;
   const created = new Date().toISOString();
-  return { ...nothing, convId: id, key: id, role, parentConvId, status: "completed", model: "", created, ...rest };
+  return { ...nothing, ...later, convId: id, key: id, role, parentConvId, status: "completed", model: "", created, ...rest };
 }
 
 /** What a start will become once the server has named it: the question, unless it is asked again, and the answer. */

@@ -8,7 +8,7 @@ beforeEach(() => {
 });
 
 test("an empty list that was loaded stays loaded when the network goes", async () => {
-  page.mockResolvedValueOnce({ conversations: [], nextCursor: null }).mockRejectedValueOnce(new TypeError("no network"));
+  page.mockResolvedValueOnce({ pinned: [], conversations: [], nextCursor: null }).mockRejectedValueOnce(new TypeError("no network"));
   const list = new ConversationList();
   await list.refresh();
   await list.refresh();
@@ -16,7 +16,7 @@ test("an empty list that was loaded stays loaded when the network goes", async (
 });
 
 test("a list that never came says so, until it comes", async () => {
-  page.mockRejectedValueOnce(new TypeError("no network")).mockResolvedValueOnce({ conversations: [], nextCursor: null });
+  page.mockRejectedValueOnce(new TypeError("no network")).mockResolvedValueOnce({ pinned: [], conversations: [], nextCursor: null });
   const list = new ConversationList();
   await list.refresh();
   expect(list.phase).toBe("failed");

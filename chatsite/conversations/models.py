@@ -165,7 +165,7 @@ class Prompt(models.Model):
 
 
 class Attachment(models.Model):
-    """A file that goes with user messages; its bytes lie in DATA/attachments. Several messages (an edit) may share it."""
+    """A file that goes with user messages, several after an edit; its bytes lie in DATA/attachments."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="attachments")

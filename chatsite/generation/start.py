@@ -163,7 +163,7 @@ def _parent(conversation: Conversation, ask: Ask) -> Message | None:
     parent = sql.first(
         Message,
         f"""SELECT {sql.columns(Message, "m")} FROM {Message._meta.db_table} m
-            WHERE m.conversation_id = %s AND m.id = %s""",
+            WHERE m.conversation_id = %s AND m.id = %s AND m.deleted IS NULL""",
         [sql.key(conversation.id), sql.key(wanted)],
     )
     if parent is None:

@@ -7,145 +7,182 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('conversations', '0001_initial'),
+        ("conversations", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=255)),
-                ('type', models.CharField(max_length=100)),
-                ('size', models.PositiveIntegerField()),
-                ('width', models.PositiveIntegerField(null=True)),
-                ('height', models.PositiveIntegerField(null=True)),
-                ('text', models.TextField(blank=True)),
-                ('created', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=255)),
+                ("type", models.CharField(max_length=100)),
+                ("size", models.PositiveIntegerField()),
+                ("width", models.PositiveIntegerField(null=True)),
+                ("height", models.PositiveIntegerField(null=True)),
+                ("text", models.TextField(blank=True)),
+                ("created", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Folder',
+            name="Folder",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60)),
-                ('created', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("created", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Prompt',
+            name="Prompt",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60)),
-                ('content', models.TextField()),
-                ('updated', models.DateTimeField(auto_now=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("content", models.TextField()),
+                ("updated", models.DateTimeField(auto_now=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Rating',
+            name="Rating",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.SmallIntegerField()),
-                ('reason', models.CharField(blank=True, max_length=2000)),
-                ('created', models.DateTimeField(auto_now=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("value", models.SmallIntegerField()),
+                ("reason", models.CharField(blank=True, max_length=2000)),
+                ("created", models.DateTimeField(auto_now=True)),
             ],
         ),
         migrations.AddField(
-            model_name='conversation',
-            name='archived',
+            model_name="conversation",
+            name="archived",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='conversation',
-            name='deleted',
+            model_name="conversation",
+            name="deleted",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='conversation',
-            name='named_by',
-            field=models.CharField(choices=[('request', 'its first request'), ('model', 'the model'), ('user', 'the user')], default='request', max_length=7),
+            model_name="conversation",
+            name="named_by",
+            field=models.CharField(
+                choices=[("request", "its first request"), ("model", "the model"), ("user", "the user")],
+                default="request",
+                max_length=7,
+            ),
         ),
         migrations.AddField(
-            model_name='conversation',
-            name='params',
+            model_name="conversation",
+            name="params",
             field=models.JSONField(blank=True, default=dict),
         ),
         migrations.AddField(
-            model_name='conversation',
-            name='pinned',
+            model_name="conversation",
+            name="pinned",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='conversation',
-            name='system',
+            model_name="conversation",
+            name="system",
             field=models.TextField(blank=True),
         ),
         migrations.AddField(
-            model_name='conversation',
-            name='temporary',
+            model_name="conversation",
+            name="temporary",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='message',
-            name='deleted',
+            model_name="message",
+            name="deleted",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='message',
-            name='timing',
+            model_name="message",
+            name="timing",
             field=models.JSONField(null=True),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('deleted__isnull', False)), fields=['deleted'], name='message_trash'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("deleted__isnull", False)), fields=["deleted"], name="message_trash"
+            ),
         ),
         migrations.AddField(
-            model_name='attachment',
-            name='messages',
-            field=models.ManyToManyField(related_name='attachments', to='conversations.message'),
+            model_name="attachment",
+            name="messages",
+            field=models.ManyToManyField(related_name="attachments", to="conversations.message"),
         ),
         migrations.AddField(
-            model_name='attachment',
-            name='owner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to=settings.AUTH_USER_MODEL),
+            model_name="attachment",
+            name="owner",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="attachments", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='folder',
-            name='owner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='folders', to=settings.AUTH_USER_MODEL),
+            model_name="folder",
+            name="owner",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="folders", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='conversation',
-            name='folder',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='conversations', to='conversations.folder'),
+            model_name="conversation",
+            name="folder",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="conversations",
+                to="conversations.folder",
+            ),
         ),
         migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(condition=models.Q(('deleted__isnull', False)), fields=['deleted'], name='conversation_trash'),
+            model_name="conversation",
+            index=models.Index(
+                condition=models.Q(("deleted__isnull", False)), fields=["deleted"], name="conversation_trash"
+            ),
         ),
         migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(condition=models.Q(('temporary', True)), fields=['updated'], name='conversation_temporary'),
+            model_name="conversation",
+            index=models.Index(
+                condition=models.Q(("temporary", True)), fields=["updated"], name="conversation_temporary"
+            ),
         ),
         migrations.AddField(
-            model_name='prompt',
-            name='owner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='prompts', to=settings.AUTH_USER_MODEL),
+            model_name="prompt",
+            name="owner",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="prompts", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='rating',
-            name='message',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='rating', to='conversations.message'),
+            model_name="rating",
+            name="message",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE, related_name="rating", to="conversations.message"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='folder',
-            constraint=models.UniqueConstraint(fields=('owner', 'name'), name='one_folder_of_a_name'),
+            model_name="folder",
+            constraint=models.UniqueConstraint(fields=("owner", "name"), name="one_folder_of_a_name"),
         ),
         migrations.AddConstraint(
-            model_name='prompt',
-            constraint=models.UniqueConstraint(fields=('owner', 'name'), name='one_prompt_of_a_name'),
+            model_name="prompt",
+            constraint=models.UniqueConstraint(fields=("owner", "name"), name="one_prompt_of_a_name"),
         ),
     ]

@@ -11,6 +11,7 @@ import enum
 import logging
 from uuid import UUID
 
+import msgspec
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
@@ -23,6 +24,7 @@ from chatsite.generation.lease import INTERRUPTED, Fenced, Lease
 from chatsite.generation.pacing import Pacer
 from chatsite.generation.sse import Encoder
 from chatsite.generation.start import Ask, Begun, begin
+from chatsite.generation.stopwatch import Stopwatch
 from chatsite.generation.threads import in_thread
 from chatsite.generation.trouble import Trouble, trouble
 from chatsite.live import publish
@@ -48,6 +50,7 @@ class Run:
         self.feed = Feed(begun.message_id, Encoder(begun.head), last=begun.first_seq - 1)
         self.feed.publish(self.feed.assign(Start())[1])  # committed with the rows
         self.folding = Fold(begun.content, begun.reasoning)
+        self.watch = Stopwatch()
         self.why: Why | None = None
         self.answered = False  # its end is known and on the way into the journal
         self.task: asyncio.Task[None]
@@ -126,6 +129,7 @@ class Runs:
             log.exception("A generation failed.")
             terminal = Close("failed", 50002, "Something went wrong here.", retryable=True)
         run.answered = True
+        terminal = msgspec.structs.replace(terminal, timing=run.watch.stop())
         if run.why is not Why.DROPPED:
             self._end(run, terminal)
         try:
@@ -163,6 +167,7 @@ class Runs:
     async def _copy(self, run: Run, outcome: upstream.Outcome) -> None:
         async with contextlib.aclosing(upstream.read(run.begun.question, outcome, self._pacer)) as batches:
             async for batch in batches:
+                run.watch.see(batch)
                 for event in batch:
                     run.folding.add(event)
                     self.journal.append(run.feed, event)

@@ -210,7 +210,8 @@ def _save(said: Message | None, answer: Message) -> None:
 def _taken_up(answer: Message) -> bool:
     """An unfinished message runs again. What it said so far stays in its row until the new end replaces it."""
     same = Message.objects.filter(id=answer.id, status=answer.status, last_seq=answer.last_seq)
-    return bool(same.update(status=Status.IN_PROGRESS, model=answer.model, error=None, finish_reason=""))
+    anew = {"status": Status.IN_PROGRESS, "model": answer.model, "error": None, "timing": None, "finish_reason": ""}
+    return bool(same.update(**anew))
 
 
 def title(request: str) -> str:

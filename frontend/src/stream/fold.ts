@@ -24,7 +24,7 @@ function closed(message: Folded, { status, code, msg, retryable, usage, timing }
 function folded(message: Folded, { choices, status, usage, timing }: Chunk): Folded {
   const { delta, finish_reason } = choices?.[0] ?? {};
   // The role comes once per generation: with it a continued message is under way again.
-  const begun = delta?.role ? ({ status: "in_progress", finishReason: null, error: null } as const) : {};
+  const begun = delta?.role ? ({ status: "in_progress", finishReason: null, error: null, timing: null } as const) : {};
   const ended = status ? { status, finishReason: finish_reason ?? null, usage: usage ?? message.usage, timing: timing ?? null } : {};
   return {
     ...message,

@@ -10,10 +10,13 @@ import { read } from "../stream/chat";
 import { announce } from "../ui/announce.svelte";
 import { surroundings } from "../ui/surroundings.svelte";
 import { uuid4 } from "../ui/uuid";
-import type { Chunk, ConversationTree, Hint, Start, StreamEvent } from "../wire";
+import type { Attachment, Chunk, ConversationTree, Hint, Start, StreamEvent } from "../wire";
+import * as drafts from "./drafts";
+import { type Files, filesOf } from "./files.svelte";
 import { continued, expected, fromServer, isLocal, isRunning, type Item, type Link, position, type Refusal, refusalOf, take } from "./item";
 import { Messages } from "./messages.svelte";
 import * as outbox from "./outbox";
+import * as terms from "./terms.svelte";
 import { leaf } from "./tree";
 
 /** How long Stop waits for the server to accept the start before the message is taken back. */
@@ -40,6 +43,10 @@ export class Conversation {
   /** The answer on its way at the end of the branch. */
   readonly running = $derived(surroundings.signedOut ? undefined : this.items.last(this.places, isRunning));
 
+  /** The answer whose start the server has not accepted yet: what is written meanwhile waits for it. */
+  readonly waiting = $derived(this.items.last(this.places, (item) => isLocal(item) && isRunning(item)));
+  readonly terms: terms.Terms;
+
   /** Readings under way, by the key of their item. */
   #readings = new Map<string, AbortController>();
   /** What was asked for, by the key of the answer: to repeat it, and to know what Stop has to take back. */
@@ -57,15 +64,21 @@ export class Conversation {
     private readonly listener: Listener,
   ) {
     this.id = id;
+    this.terms = new terms.Terms(id === null);
   }
 
   /** What the composer holds. */
   get draft(): string {
-    return outbox.draftOf(this.id);
+    return drafts.textOf(this.id);
   }
 
   set draft(text: string) {
-    outbox.keepDraft(this.id, text);
+    drafts.keepText(this.id, text);
+  }
+
+  /** The files beside it. */
+  get files(): Files {
+    return filesOf(this.id);
   }
 
   /** Whether something was written here that the server has not accepted. */
@@ -126,9 +139,11 @@ export class Conversation {
     if (this.#watched) await this.#fetch();
   }
 
-  send(request: string, model: string | null): void {
+  send(request: string, model: string | null, files: Attachment[] = []): void {
     this.takeBack();
-    this.#start({ model, convGroupId: this.id, parentConvId: this.currentNode, request });
+    const attachments = files.length > 0 && { attachments: files.map(({ id }) => id) };
+    const rest = { ...attachments, ...(this.id === null && this.terms.take()) };
+    this.#start({ model, convGroupId: this.id, parentConvId: this.currentNode, request, ...rest }, files);
   }
 
   /** Another answer to the same question. */
@@ -157,8 +172,12 @@ export class Conversation {
   /** Take back what the server has not accepted: its text returns to the composer, or to that of another conversation. */
   takeBack(to = this.id): void {
     const question = this.branch.find((item) => isLocal(item) && item.role === "user");
+    const start = this.#starts.get(this.branch.at(-1)?.key ?? "");
     this.#dropUnsent();
-    if (question) outbox.giveBack(to, question.content);
+    if (!question) return;
+    drafts.giveBack(to, question.content, question.attachments);
+    filesOf(to).restore();
+    if (start && to === null && this.id === null) terms.giveBack(start.body);
   }
 
   // --- The tree ---
@@ -169,8 +188,10 @@ export class Conversation {
     return namings === this.#namings ? tree : this.#tree(id);
   }
 
-  #merge({ title, model, currentNode, messages, version }: ConversationTree): void {
+  #merge(tree: ConversationTree): void {
+    const { title, model, currentNode, messages, version } = tree;
     this.#version = version;
+    this.terms.adopt(tree);
     this.title = title;
     this.model = model;
     const there = new Set(messages.map(({ convId }) => convId));
@@ -211,14 +232,14 @@ export class Conversation {
 
   // --- Starting ---
 
-  #start(body: Start): void {
-    const unsent = { key: uuid4(), body, at: Date.now() };
+  #start(body: Start, files: Attachment[] = []): void {
+    const unsent = { key: uuid4(), body, at: Date.now(), ...(files.length > 0 && { files }) };
     outbox.keep(unsent);
     void this.#begin(unsent);
   }
 
   async #begin(unsent: outbox.Unsent): Promise<void> {
-    const items = expected(unsent.body, unsent.key);
+    const items = expected(unsent.body, unsent.key, unsent.files);
     for (const item of items) this.#put(item);
     const answer = items.at(-1)!;
     this.currentNode = answer.convId;
@@ -230,7 +251,7 @@ export class Conversation {
   #repeat(answer: Item, model: string | null): void {
     const start = this.#starts.get(answer.key);
     this.#dropUnsent();
-    if (start) this.#start({ ...start.body, model });
+    if (start) this.#start({ ...start.body, model }, start.files);
   }
 
   /** The start of this answer needs no repetition any more. */
@@ -324,7 +345,7 @@ export class Conversation {
     this.#settle(answer.key);
     if (this.#watched) announce(t("answerStarted"));
     if (this.id === null) {
-      if (this.#watched) outbox.moveNewDraft(convGroupId!);
+      if (this.#watched) this.files.move(convGroupId!);
       this.id = convGroupId!;
       this.listener.onnamed(this);
     }
@@ -351,7 +372,6 @@ export class Conversation {
     const item = this.items.byKey(key);
     const out = surroundings.notice(error);
     if (!item) return;
-    if (out && isLocal(item)) return this.takeBack();
     if (!(error instanceof ApiError)) {
       if (!out) throw error;
       return;

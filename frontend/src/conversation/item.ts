@@ -2,7 +2,7 @@
 
 import type { ApiError } from "../errors";
 import { cursorOf, type Cursor, fold, type Folded } from "../stream/fold";
-import type { Message, Start, StreamEvent } from "../wire";
+import type { Attachment, Message, Start, StreamEvent } from "../wire";
 
 /** How an answer reaches us. Without one, nothing is on its way. */
 export type Link = "sending" | "reading" | "lost";
@@ -50,8 +50,9 @@ function local(key: string, role: Item["role"], parentConvId: string | null, res
 }
 
 /** What a start will become once the server has named it: the question, unless it is asked again, and the answer. */
-export function expected(start: Start, key: string): Item[] {
-  const question = start.request === null ? [] : [local(key, "user", start.parentConvId, { content: start.request })];
+export function expected(start: Start, key: string, attachments: Attachment[] = []): Item[] {
+  const { request } = start;
+  const question = request === null ? [] : [local(key, "user", start.parentConvId, { content: request, attachments })];
   const parent = question[0]?.convId ?? start.parentConvId;
   const under = { status: "in_progress", link: "sending", model: start.model } as const;
   return [...question, local(key, "assistant", parent, under)];

@@ -62,6 +62,7 @@ def _storage(request: HttpRequest, error: Exception) -> HttpResponse:
     return unstorable().response()
 
 
+api.add_router("", "chatsite.me.router")
 api.add_router("", "chatsite.accounts.api.router")
 api.add_router("", "chatsite.providers.api.router")
 api.add_router("", "chatsite.conversations.views.router")

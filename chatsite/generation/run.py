@@ -17,7 +17,7 @@ from django.db import DatabaseError, InterfaceError
 
 from chatsite.errors import ApiError, unstorable
 from chatsite.generation import upstream
-from chatsite.generation.events import Close, End, Fold, Start, Terminal, Usage
+from chatsite.generation.events import Close, End, Event, Fold, Start, Terminal, Usage
 from chatsite.generation.feed import Feed
 from chatsite.generation.journal import Journal
 from chatsite.generation.lease import INTERRUPTED, Fenced, Lease
@@ -25,6 +25,7 @@ from chatsite.generation.pacing import Pacer
 from chatsite.generation.sse import Encoder
 from chatsite.generation.start import Ask, Begun, begin
 from chatsite.generation.stopwatch import Stopwatch
+from chatsite.generation.think import Thinking
 from chatsite.generation.threads import in_thread
 from chatsite.generation.trouble import Trouble, trouble
 from chatsite.live import publish
@@ -51,6 +52,7 @@ class Run:
         self.feed.publish(self.feed.assign(Start())[1])  # committed with the rows
         self.folding = Fold(begun.content, begun.reasoning)
         self.watch = Stopwatch()
+        self.thinking = Thinking(over=bool(begun.content))  # what continues an answer is not its beginning
         self.why: Why | None = None
         self.answered = False  # its end is known and on the way into the journal
         self.task: asyncio.Task[None]
@@ -166,13 +168,19 @@ class Runs:
 
     async def _copy(self, run: Run, outcome: upstream.Outcome) -> None:
         async with contextlib.aclosing(upstream.read(run.begun.question, outcome, self._pacer)) as batches:
-            async for batch in batches:
-                run.watch.see(batch)
-                for event in batch:
-                    run.folding.add(event)
-                    self.journal.append(run.feed, event)
-                if not self.journal.room.is_set():
-                    await self.journal.room.wait()
+            try:
+                async for batch in batches:
+                    self._note(run, run.thinking.split(batch) if not run.thinking.over else batch)
+                    if not self.journal.room.is_set():
+                        await self.journal.room.wait()
+            finally:
+                self._note(run, run.thinking.flush())
+
+    def _note(self, run: Run, batch: list[Event]) -> None:
+        run.watch.see(batch)
+        for event in batch:
+            run.folding.add(event)
+            self.journal.append(run.feed, event)
 
     def cancel(self, message_id: UUID, user_id: UUID | None = None) -> bool:
         """The user's Stop; what was shown stays. False if it does not run here, or is not of `user_id`, where given."""

@@ -199,7 +199,7 @@ describe("what was written and not sent", () => {
     stream.write(2, "", { status: "completed" });
     stream.end();
     await conversation.resend({ ...unsent, body: { ...unsent.body, parentConvId: null, request: "why" } });
-    expect([conversation.currentNode, outbox.waiting()]).toEqual(["b", []]);
+    expect([conversation.items.current, outbox.waiting()]).toEqual(["b", []]);
   });
 
   test("is not read to its end while nobody looks", async () => {

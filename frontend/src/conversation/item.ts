@@ -37,7 +37,8 @@ export interface Item extends Folded {
 
 const LOCAL = "local:";
 /** Whether the server has not named the message yet. */
-export const isLocal = ({ convId }: Item): boolean => convId.startsWith(LOCAL);
+export const isLocalId = (convId: string | null): boolean => convId?.startsWith(LOCAL) ?? false;
+export const isLocal = ({ convId }: Item): boolean => isLocalId(convId);
 
 export const fromServer = (message: Message, key = message.convId): Item => ({ ...message, key });
 

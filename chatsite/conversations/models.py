@@ -67,16 +67,27 @@ class Conversation(models.Model):
     version = models.PositiveIntegerField(default=1)
     created = models.DateTimeField(auto_now_add=True)
     updated = models.DateTimeField()
+    # Of search_index.py alone: the title as the index has it, and under which number.
+    indexed_title = models.CharField(max_length=200, blank=True, editable=False)
+    document = models.BigIntegerField(null=True, editable=False, db_index=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["owner", "-updated", "-id"], name="conversation_list"),
             models.Index(fields=["deleted"], condition=models.Q(deleted__isnull=False), name="conversation_trash"),
             models.Index(fields=["updated"], condition=models.Q(temporary=True), name="conversation_temporary"),
+            models.Index(
+                fields=["owner"], condition=~models.Q(title=models.F("indexed_title")), name="conversation_unindexed"
+            ),
         ]
 
     def __str__(self) -> str:
         return str(self.id)
+
+    def changed(self, *fields: str) -> None:
+        """Save these fields under the next version. Its row is locked."""
+        self.version += 1
+        self.save(update_fields=[*fields, "version"])
 
 
 class Messages(models.Manager["Message"]):
@@ -120,11 +131,20 @@ class Message(models.Model):
     last_seq = models.PositiveIntegerField(default=0)
     created = models.DateTimeField(auto_now_add=True)
     deleted = models.DateTimeField(null=True)  # with all below it; see Conversation.deleted
+    # Of search_index.py alone: at which last_seq the index has seen it, and under which number. A new text without a
+    # new last_seq must set it to -1.
+    indexed_seq = models.IntegerField(default=-1, editable=False)
+    document = models.BigIntegerField(null=True, editable=False, db_index=True)
 
     objects: ClassVar[Messages] = Messages()
 
     class Meta:
-        indexes = [models.Index(fields=["deleted"], condition=models.Q(deleted__isnull=False), name="message_trash")]
+        indexes = [
+            models.Index(fields=["deleted"], condition=models.Q(deleted__isnull=False), name="message_trash"),
+            models.Index(
+                fields=["id"], condition=~models.Q(indexed_seq=models.F("last_seq")), name="message_unindexed"
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.id)

@@ -62,3 +62,9 @@ export function sinceTime(iso: string): string {
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 const day = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
 export const date = (iso: string): string => day.format(new Date(iso));
+
+/** Of a file: "310 kB", "2.4 MB". */
+export function fileSize(bytes: number): string {
+  const [value, unit] = bytes < 1e6 ? [Math.max(1, Math.round(bytes / 1e3)), "kilobyte"] : [bytes / 1e6, "megabyte"];
+  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 }).format(value);
+}

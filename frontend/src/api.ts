@@ -20,10 +20,10 @@ import type {
   Status,
 } from "./wire";
 
-async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   const json = body === undefined ? {} : { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
   const asked = performance.now();
-  const response = await authorized(`/api${path}`, { method, ...json });
+  const response = await authorized(`/api${path}`, { method, ...json, ...(signal && { signal }) });
   surroundings.reached(asked);
   if (!response.ok) throw await errorOf(response);
   return (response.status === 204 ? undefined : await response.json()) as T;
@@ -54,7 +54,8 @@ export interface Which {
 export const conversations = (which: Which = {}): Promise<ConversationPage> => call("GET", `/conversations${query({ ...which })}`);
 
 /** Search in all messages and titles. */
-export const search = (q: string, cursor: string | null = null): Promise<HitPage> => call("GET", `/conversations${query({ q, cursor })}`);
+export const search = (q: string, cursor: string | null = null, signal?: AbortSignal): Promise<HitPage> =>
+  call("GET", `/conversations${query({ q, cursor })}`, undefined, signal);
 
 /** With `texts`, only the last so many messages of the branch on view carry their text; the others are `partial`. */
 export const conversation = (id: string, texts?: number): Promise<ConversationTree> =>

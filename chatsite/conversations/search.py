@@ -1,0 +1,134 @@
+"""Search in all messages and titles of a user: `GET /api/conversations?q=`.
+
+The index tells what may match, newest first; what matches is told by the text itself, as it is now. So the hits are
+exact whatever the index has not seen yet, or still has.
+"""
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models.functions import Left
+
+from chatsite.conversations import search_index, search_table
+from chatsite.conversations.models import Conversation, Message
+from chatsite.conversations.search_query import CHARACTERS, TERMS, Query, TooLong, parse
+from chatsite.conversations.search_snippet import snippet
+from chatsite.conversations.search_words import fold
+from chatsite.errors import ApiError
+
+PAGE = 20
+LOOKED = 2000  # texts looked at for a page; the next one goes on from there
+DUE = 200  # rows that the index has not seen yet, looked through each time
+_FIRST, _MORE = PAGE + 2, 300  # documents asked of the index at first, and at the most
+_NEWEST = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Found:
+    """A message or a title that may match."""
+
+    number: int
+    conversation: Conversation
+    message: Message | None
+    text: str
+
+    @property
+    def key(self) -> UUID:
+        return self.message.id if self.message else self.conversation.id
+
+    def hit(self, query: Query) -> dict[str, Any]:
+        """As it goes over the wire."""
+        created: datetime = (self.message or self.conversation).created
+        return {
+            "convGroupId": self.conversation.id,
+            "title": self.conversation.title,
+            "convId": self.message and self.message.id,
+            "role": self.message and self.message.role,
+            "snippet": snippet(self.text, query),
+            "archived": self.conversation.archived,
+            "created": created,
+        }
+
+
+def page(user_id: UUID, text: str, cursor: str) -> dict[str, Any]:
+    """Up to PAGE hits, newest first; `nextCursor` asks for more. 42201 for a query that is too long."""
+    query, below, hits = _parsed(text), _below(cursor), list[Found]()
+    for looked, found in enumerate(_candidates(user_id, query, below)):
+        matches = query.matches(fold(found.text))
+        if looked == LOOKED or (matches and len(hits) == PAGE):
+            return {"hits": [hit.hit(query) for hit in hits], "nextCursor": str(below)}
+        if matches:
+            hits.append(found)
+        below = found.number
+    return {"hits": [hit.hit(query) for hit in hits], "nextCursor": None}
+
+
+def _parsed(text: str) -> Query:
+    try:
+        return parse(text)
+    except TooLong:
+        raise ApiError(42201, f"q: at most {CHARACTERS} characters and {TERMS} words") from None
+
+
+def _below(cursor: str) -> int:
+    if not cursor:
+        return _NEWEST
+    if not (cursor.isascii() and cursor.isdecimal()) or int(cursor) > _NEWEST:
+        raise ApiError(40003, "This cursor is not one of ours.")
+    return int(cursor)
+
+
+def _candidates(user_id: UUID, query: Query, below: int) -> Iterator[Found]:
+    """Each row that may match once, the newest first."""
+    if not query.patterns:
+        return
+    due = sorted((found for found in _due(user_id) if found.number < below), key=_newest_first)
+    seen: set[UUID] = set()
+    for found in heapq.merge(due, _indexed(user_id, query, below), key=_newest_first):
+        if found.key not in seen:
+            seen.add(found.key)
+            yield found
+
+
+def _newest_first(found: Found) -> int:
+    return -found.number
+
+
+def _due(user_id: UUID) -> list[Found]:
+    newest = search_index.due_messages().order_by("-id").values("id")[:DUE]
+    titles = search_index.due_titles().filter(owner_id=user_id).order_by("-updated")[:DUE]
+    return _messages(user_id, id__in=newest) + _titles(user_id, id__in=titles.values("id"))
+
+
+def _indexed(user_id: UUID, query: Query, below: int) -> Iterator[Found]:
+    most = _FIRST
+    while True:
+        numbers = search_table.find(user_id, query, below, most)
+        rows = _messages(user_id, document__in=numbers) + _titles(user_id, document__in=numbers)
+        yield from sorted(rows, key=_newest_first)
+        if len(numbers) < most:
+            return
+        below, most = numbers[-1], min(2 * most, _MORE)
+
+
+def _messages(user_id: UUID, **which: Any) -> list[Found]:
+    """These messages, unless they are not for this user's eyes."""
+    rows = Message.objects.filter(
+        **which,
+        deleted=None,
+        conversation__owner_id=user_id,
+        conversation__deleted=None,
+        conversation__temporary=False,
+    )
+    told = rows.defer("content", "reasoning").annotate(said=Left("content", search_index.TEXT))
+    with_title = told.select_related("conversation")
+    return [Found(search_index.number(row), row.conversation, row, row.said) for row in with_title]
+
+
+def _titles(user_id: UUID, **which: Any) -> list[Found]:
+    rows = Conversation.objects.filter(**which, owner_id=user_id, deleted=None, temporary=False)
+    return [Found(search_index.number(row), row, None, row.title) for row in rows]

@@ -1,12 +1,14 @@
 """What a client may ask for, field by field."""
 
-from typing import Annotated, Any, Literal
+from dataclasses import replace
+from typing import Annotated, Literal
 from uuid import UUID
 
 from django.conf import settings
 from ninja import Field, Schema
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, StrictBool
 
+from chatsite.errors import ApiError
 from chatsite.generation.start import ABSENT, Ask
 
 
@@ -25,6 +27,9 @@ def _plain(text: str) -> str:
 MaybeId = Annotated[UUID | None, BeforeValidator(lambda value: None if value == "" else value)]
 Request = Annotated[str, Field(max_length=settings.REQUEST_CHARACTERS), AfterValidator(_said)]
 Key = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_plain)]
+
+
+System = Annotated[str, Field(max_length=20_000), AfterValidator(_plain)]
 
 
 class Params(Schema):
@@ -51,17 +56,31 @@ class Start(Schema):
     parentConvId: MaybeId = None  # noqa: N815
     request: Request | None = None
 
-    def ask(self, key: str | None, params: dict[str, Any] | None = None, cancel_on_disconnect: bool = False) -> Ask:
+    def ask(self, key: str | None) -> Ask:
         parent = self.parentConvId if "parentConvId" in self.model_fields_set else ABSENT
-        return Ask(self.request, self.convGroupId, parent, self.model or None, params or {}, key, cancel_on_disconnect)
+        return Ask(self.request, self.convGroupId, parent, self.model or None, key=key)
 
 
 class Chat(Start):
     """The body of POST /api/chat."""
 
     stream: StrictBool = True
+    system: System = ""
+    temporary: StrictBool = False
     params: Params = Field(default_factory=Params)
     cancelOnDisconnect: StrictBool = False  # noqa: N815
+
+    def ask(self, key: str | None) -> Ask:
+        """42201 for what only a new conversation takes."""
+        if self.convGroupId and (self.system or self.temporary):
+            raise ApiError(42201, f"{'system' if self.system else 'temporary'}: only a new conversation takes it")
+        return replace(
+            super().ask(key),
+            params=self.params.dict(exclude_none=True),
+            cancel_on_disconnect=self.cancelOnDisconnect,
+            system=self.system,
+            temporary=self.temporary,
+        )
 
 
 class ChatQuery(Start):

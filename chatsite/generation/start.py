@@ -45,13 +45,16 @@ class Ask:
     params: dict[str, Any] = field(default_factory=dict)
     key: str | None = None
     cancel_on_disconnect: bool = False
+    system: str = ""  # of a new conversation
+    temporary: bool = False
 
     def fingerprint(self) -> str:
         """What must be the same when the same idempotency key comes again."""
         parent = "" if self.parent is ABSENT else str(self.parent)
         params = sorted(self.params.items())
         told = (self.request, str(self.conversation), parent, self.model, params, self.cancel_on_disconnect)
-        return hashlib.sha256(msgspec.json.encode(told)).hexdigest()
+        since = (self.system, self.temporary)  # without them as it was before there were any
+        return hashlib.sha256(msgspec.json.encode((*told, *since) if any(since) else told)).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +136,12 @@ def _begin(user_id: UUID, ask: Ask, lease: Lease) -> Begun:
     _save(said, answer)
     sql.create(generation)
     rows.insert([(answer.id, generation.first_seq, events.encode(events.Start()))])
-    branch = Message.objects.branch(answer)
     return Begun(
         head=generation.head(answer),
         conversation=conversation,
         message_id=answer.id,
         first_seq=generation.first_seq,
-        question=Question(target, [{"role": role, "content": text} for role, text in branch], ask.params),
+        question=Question(target, _said(conversation, answer), {**conversation.params, **ask.params}),
         content=answer.content,
         reasoning=answer.reasoning,
     )
@@ -150,7 +152,14 @@ def _conversation(user_id: UUID, ask: Ask) -> Conversation:
         return access.conversation(user_id, ask.conversation, lock=True)
     if ask.parent not in (None, ABSENT):
         raise not_found()  # a message to answer under can't be in a conversation that does not exist yet
-    return Conversation(owner_id=user_id, title=title(ask.request or ""), version=0)
+    return Conversation(
+        owner_id=user_id,
+        title=title(ask.request or ""),
+        version=0,
+        system=events.clean(ask.system),
+        params=ask.params,
+        temporary=ask.temporary,
+    )
 
 
 def _parent(conversation: Conversation, ask: Ask) -> Message | None:
@@ -212,6 +221,12 @@ def _taken_up(answer: Message) -> bool:
     same = Message.objects.filter(id=answer.id, status=answer.status, last_seq=answer.last_seq)
     anew = {"status": Status.IN_PROGRESS, "model": answer.model, "error": None, "timing": None, "finish_reason": ""}
     return bool(same.update(**anew))
+
+
+def _said(conversation: Conversation, answer: Message) -> list[dict[str, Any]]:
+    """What is sent upstream: the system prompt, then the branch."""
+    system = [{"role": "system", "content": conversation.system}] if conversation.system else []
+    return system + [{"role": role, "content": text} for role, text in Message.objects.branch(answer)]
 
 
 def title(request: str) -> str:

@@ -20,6 +20,8 @@ export interface Entry {
   size: number;
   /** What has left for the server, 0 to 1. */
   progress: number;
+  /** Of a picture: an address to show it from. */
+  source?: string;
   /** Once the server has it. */
   attachment?: Attachment;
   /** Why it cannot be sent. */
@@ -76,7 +78,8 @@ export class Files {
     const { name, type, size } = file;
     const key = uuid4();
     const error = refusalOf(file);
-    this.list.push({ ...{ key, name, type, size, progress: 0 }, ...(error && { error }) });
+    const source = isImage(type) && !error && { source: URL.createObjectURL(file) };
+    this.list.push({ ...{ key, name, type, size, progress: 0 }, ...(error && { error }), ...source });
     this.#sources.set(key, file);
     if (!error) void this.#upload(key);
   }
@@ -88,10 +91,7 @@ export class Files {
     const onprogress = (progress: number): void => this.#change(key, { progress });
     try {
       const attachment = await upload(file, { signal: controller.signal, onprogress });
-      if (isImage(attachment.type)) own.set(attachment.id, URL.createObjectURL(file));
-      if (controller.signal.aborted) void discard(attachment);
-      this.#change(key, { ...attachment, attachment, progress: 1 });
-      this.#keep();
+      this.#arrived(key, attachment);
     } catch (error) {
       if (!controller.signal.aborted) this.#change(key, reasonOf(error));
     } finally {
@@ -99,8 +99,18 @@ export class Files {
     }
   }
 
+  /** The server has it, and says what it really is. */
+  #arrived(key: string, attachment: Attachment): void {
+    const entry = this.#find(key);
+    if (!entry) return void discard(attachment);
+    const { name, type, size } = attachment;
+    if (entry.source) own.set(attachment.id, entry.source);
+    Object.assign(entry, { name, type, size, attachment, progress: 1 });
+    this.#keep();
+  }
+
   again(key: string): void {
-    const entry = this.list.find((candidate) => candidate.key === key);
+    const entry = this.#find(key);
     if (!entry) return;
     delete entry.error;
     entry.progress = 0;
@@ -109,11 +119,12 @@ export class Files {
 
   /** Whatever became of it: an upload is given up, what the server has is deleted there. */
   remove(key: string): void {
-    const entry = this.list.find((candidate) => candidate.key === key);
+    const entry = this.#find(key);
     this.#uploads.get(key)?.abort();
     this.list = this.list.filter((candidate) => candidate !== entry);
     this.#sources.delete(key);
     this.note = "";
+    if (entry?.source?.startsWith("blob:")) URL.revokeObjectURL(entry.source);
     if (entry?.attachment) void discard(entry.attachment);
     this.#keep();
   }
@@ -137,8 +148,11 @@ export class Files {
   }
 
   #change(key: string, fields: Partial<Entry>): void {
-    const entry = this.list.find((candidate) => candidate.key === key);
-    if (entry) Object.assign(entry, fields);
+    Object.assign(this.#find(key) ?? {}, fields);
+  }
+
+  #find(key: string): Entry | undefined {
+    return this.list.find((candidate) => candidate.key === key);
   }
 
   #keep(): void {
@@ -157,11 +171,15 @@ export function filesOf(conversation: string | null): Files {
   return files;
 }
 
-const entryOf = (attachment: Attachment): Entry => ({ ...attachment, key: attachment.id, attachment, progress: 1 });
+function entryOf(attachment: Attachment): Entry {
+  const { id, name, type, size } = attachment;
+  return { key: id, name, type, size, attachment, progress: 1, ...(isImage(type) && { source: sourceOf(attachment) }) };
+}
 
 function reasonOf(error: unknown): Pick<Entry, "error" | "again"> {
-  if (surroundings.notice(error)) return { error: t("fileSignedOut"), again: false };
+  if (surroundings.notice(error)) return { error: t("fileSignedOut") };
   if (!(error instanceof ApiError)) return { error: t("fileUnreachable"), again: true };
+  if (error.status === 413) return { error: t("fileTooLarge") };
   return { error: errorText(error.code, error.message), again: error.status >= 500 || error.status === 429 };
 }
 

@@ -37,8 +37,6 @@ export class Conversation {
   phase = $state<"loading" | "ready" | "missing" | "unreachable" | "broken">("ready");
   /** Id of the question that is being edited in its place. */
   editing = $state<string | null>(null);
-  /** The message that is looked for, anew each time. */
-  sought = $state.raw<{ convId: string } | null>(null);
   readonly items = new Messages();
   readonly terms: terms.Terms;
   /** The answer on its way at the end of the branch. */
@@ -159,12 +157,6 @@ export class Conversation {
   show(convId: string): void {
     this.#viewed.choose(this.id, convId);
     this.#follow();
-  }
-
-  /** Somebody looks for this message: show its branch; the view goes to it. */
-  reveal(convId: string): void {
-    if (!this.items.places.some((place) => place.convId === convId)) this.show(convId);
-    this.sought = { convId };
   }
 
   /** The branch up to this message as a conversation of its own: its row. */

@@ -4,8 +4,6 @@ Text and journal never leave the database: each table is copied there, a piece a
 only when they are read, so every cursor of a copy is as good as that of the original.
 """
 
-from collections.abc import Iterator
-from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -89,9 +87,8 @@ def _copy_messages(conversation: Conversation, branch: list[Copied]) -> None:
     """With the files that went with them, but not with what was thought of them."""
     columns = {"id": "copied.new", "parent_id": "copied.above"}
     columns |= {name: f"old.{name}" for name in (*MESSAGE, "last_seq", "created")}
-    fresh = {
-        field.column: field.get_default() for field in Message._meta.concrete_fields if field.column not in columns
-    }
+    fresh = {str(field.column): field.get_default() for field in Message._meta.concrete_fields}
+    fresh = {name: value for name, value in fresh.items() if name not in columns}
     fresh["conversation_id"] = conversation.id
     _copy(Message, "id", columns, branch, fresh)
     _copy(Attachment.messages.through, "message_id", _kept("attachment_id"), branch)

@@ -8,15 +8,16 @@ import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, cast
 from uuid import UUID
 
 from django.db.models.functions import Left
+from typing_extensions import TypedDict
 
 from chatsite.conversations import search_index, search_table
 from chatsite.conversations.models import Conversation, Message
 from chatsite.conversations.search_query import CHARACTERS, TERMS, Query, TooLong, parse
-from chatsite.conversations.search_snippet import snippet
+from chatsite.conversations.search_snippet import Piece, snippet
 from chatsite.conversations.search_words import fold
 from chatsite.errors import ApiError
 
@@ -25,6 +26,25 @@ LOOKED = 2000  # texts looked at for a page; the next one goes on from there
 DUE = 200  # rows that the index has not seen yet, looked through each time
 _FIRST, _MORE = PAGE + 2, 300  # documents asked of the index at first, and at the most
 _NEWEST = 2**63 - 1
+
+
+class Hit(TypedDict):
+    """A message that was found, or a conversation by its title: then `convId` and `role` are null."""
+
+    convGroupId: UUID
+    title: str
+    convId: UUID | None
+    role: Literal["user", "assistant"] | None
+    snippet: list[Piece]
+    archived: bool
+    created: datetime
+
+
+class HitPage(TypedDict):
+    """`nextCursor` asks for the next page; in rare cases a page is not full and there are more."""
+
+    hits: list[Hit]
+    nextCursor: str | None
 
 
 @dataclass(frozen=True)
@@ -40,21 +60,20 @@ class Found:
     def key(self) -> UUID:
         return self.message.id if self.message else self.conversation.id
 
-    def hit(self, query: Query) -> dict[str, Any]:
+    def hit(self, query: Query) -> Hit:
         """As it goes over the wire."""
-        created: datetime = (self.message or self.conversation).created
         return {
             "convGroupId": self.conversation.id,
             "title": self.conversation.title,
-            "convId": self.message and self.message.id,
-            "role": self.message and self.message.role,
+            "convId": self.message.id if self.message else None,
+            "role": cast("Literal['user', 'assistant']", self.message.role) if self.message else None,
             "snippet": snippet(self.text, query),
             "archived": self.conversation.archived,
-            "created": created,
+            "created": (self.message or self.conversation).created,
         }
 
 
-def page(user_id: UUID, text: str, cursor: str) -> dict[str, Any]:
+def page(user_id: UUID, text: str, cursor: str) -> HitPage:
     """Up to PAGE hits, newest first; `nextCursor` asks for more. 42201 for a query that is too long."""
     query, below, hits = _parsed(text), _below(cursor), list[Found]()
     for looked, found in enumerate(_candidates(user_id, query, below)):

@@ -40,7 +40,7 @@ class Said(TypedDict):
 
 def due_messages() -> "QuerySet[WithAnnotations[Message, Said]]":
     """Not as the index has them; `said` is what is searched of their text."""
-    due = Message.objects.exclude(indexed_seq=F("last_seq")).exclude(status=Status.IN_PROGRESS)
+    due = Message.objects.exclude(indexed_seq=F("last_seq"))
     return due.defer("content", "reasoning").annotate(said=Left("content", TEXT))
 
 
@@ -67,7 +67,8 @@ def tend() -> None:
 
 def index(most: int) -> int:
     """Bring up to so many messages, and so many titles, into the index; how many were due."""
-    messages = due_messages().select_related("conversation").order_by("-id")[:most]
+    ended = due_messages().exclude(status=Status.IN_PROGRESS)
+    messages = ended.select_related("conversation").order_by("-id")[:most]
     said = [_Due(row, row.conversation.owner_id, _text(row.conversation, row.said), row.last_seq) for row in messages]
     titles = [_Due(row, row.owner_id, _text(row, row.title), row.title) for row in due_titles()[:most]]
     _store(Message, "last_seq", "indexed_seq", said)

@@ -2,7 +2,8 @@
 
 import re
 from bisect import bisect_right
-from typing import TypedDict
+
+from typing_extensions import TypedDict  # pydantic can't read that of typing before Python 3.12
 
 from chatsite.conversations.search_query import Query
 from chatsite.conversations.search_words import SIGNS, fold
@@ -15,6 +16,8 @@ _CLUSTER = re.compile(f".[{SIGNS}\u1160-\u11ff\u3099\u309a\uff9e\uff9f]*", re.DO
 
 
 class Piece(TypedDict):
+    """Of the text as it is, but for white space; `hit`: this is what was looked for."""
+
     text: str
     hit: bool
 

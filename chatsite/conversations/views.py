@@ -14,7 +14,7 @@ from ninja import Query, Router
 from typing_extensions import TypedDict
 
 from chatsite.accounts.auth import AuthenticatedRequest, required
-from chatsite.conversations import access, changes, folders, messages, prompts, reading, trash, wire
+from chatsite.conversations import access, changes, folders, messages, prompts, reading, search, trash, wire
 from chatsite.conversations.models import Conversation
 from chatsite.errors import ApiError
 from chatsite.live import publish
@@ -39,18 +39,21 @@ def page(request: HttpRequest, conv_group_id: UUID | None = None) -> HttpRespons
     return render(request, "chat.html")
 
 
-@router.get("/conversations", response=ConversationPage)
+@router.get("/conversations", response=ConversationPage | search.HitPage)
 def index(
     request: AuthenticatedRequest,
     cursor: Annotated[str, Query(max_length=100)] = "",
     archived: bool = False,
     folder: UUID | None = None,
-) -> ConversationPage:
+    q: Annotated[str, Query(max_length=search.CHARACTERS)] = "",
+) -> ConversationPage | search.HitPage:
     """Own conversations, newest first, 50 at a time.
 
     Without a filter: those that are neither archived nor in a folder, the pinned ones apart. `archived`: these alone.
-    `folder`: what lies in it. Temporary ones are in no list.
+    `folder`: what lies in it. Temporary ones are in no list. `q`: search in all messages and titles instead.
     """
+    if q:
+        return search.page(request.auth.user.id, q, cursor)
     rows = access.listed(request.auth.user.id).filter(temporary=False, archived=archived)
     if folder:
         rows = rows.filter(folder=access.folder(request.auth.user.id, folder))

@@ -10,7 +10,7 @@ from django.db import DatabaseError, InterfaceError, transaction
 from django.utils import timezone
 
 from chatsite.accounts.auth import Principal
-from chatsite.conversations import access, trash
+from chatsite.conversations import access, search_index, trash
 from chatsite.conversations.models import Message, Status
 from chatsite.conversations.signals import closing
 from chatsite.errors import ApiError, unstorable
@@ -152,11 +152,12 @@ class House:
                 self.runs.cancel(message_id)
 
     def _tend(self, fed: frozenset[UUID]) -> None:
-        """In a thread, each second: end what dead workers left, end own rows without a task, pack what has ended."""
+        """In a thread, each second: end what dead workers left, and own rows without a task; pack, and index."""
         if not self.journal.down:
             self._observer.look(self.journal.lease)
             self._sweep(fed)
             rows.pack(PACKS)
+            search_index.tend()
 
     def _sweep(self, fed: frozenset[UUID]) -> None:
         """Own rows that no task fills. Seen so twice: one that is just starting has its rows before its feed."""

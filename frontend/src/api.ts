@@ -14,6 +14,7 @@ import type {
   Me,
   Message,
   Model,
+  OwnData,
   Params,
   Prompt,
   Rating,
@@ -39,6 +40,9 @@ export const me = (): Promise<Me> => call("GET", "/me");
 
 export const changeMe = (change: Partial<Pick<Me, "name" | "language" | "theme" | "defaultModel">>): Promise<Me> =>
   call("PATCH", "/me", change);
+
+/** What is kept of the user. */
+export const ownData = (): Promise<OwnData> => call("GET", "/data");
 
 export const models = async (): Promise<Model[]> => (await call<{ models: Model[] }>("GET", "/models")).models;
 

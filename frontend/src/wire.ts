@@ -176,6 +176,14 @@ export interface Me {
   demo: boolean;
 }
 
+/** How much is kept of a user; temporary chats are not counted. */
+export interface OwnData {
+  /** Those that are not archived. */
+  conversations: number;
+  archived: number;
+  messages: number;
+}
+
 /** Body of POST /api/chat. `request` null: another answer to the parent, or more of it. */
 export interface Start {
   /** null: the conversation's, else the site's. */

@@ -137,7 +137,7 @@ def test_who_signs_in_next_in_a_tab_sees_no_draft_of_who_was_there(home: Site, t
     tab.sign_in(home.user("charlie"))
     expect(tab.composer).to_have_value("")
     tab.composer.fill("of charlie")
-    tab.button("Account and appearance").click()
+    tab.button("Account").click()
     tab.page.get_by_role("menuitem", name="Sign out").click()
     tab.page.wait_for_url("**/accounts/**")
     assert tab.page.evaluate("sessionStorage.length") == 0

@@ -21,7 +21,7 @@ def beside(alices: Tab, new_tab: NewTab) -> Tab:
     """Another tab of the same browser, where she has signed out."""
     tab = new_tab(name="", context=alices.page.context)
     tab.open()
-    tab.button("Account and appearance").click()
+    tab.button("Account").click()
     tab.page.get_by_role("menuitem", name="Sign out").click()
     tab.page.wait_for_url("**/accounts/**")
     return tab

@@ -20,6 +20,7 @@ export const t = (word: Word, values: Values = {}): string => fill(catalog[word]
 const plurals = new Intl.PluralRules(language);
 const categories = plurals.resolvedOptions().pluralCategories;
 const whole = new Intl.NumberFormat(language);
+export const count = (number: number): string => whole.format(number);
 
 /** `t` and `tn` for a catalog of its own, of a part that is loaded when it is wanted. */
 export function words<W extends string>(english: Record<W, string>, chinese: Record<W, string>) {

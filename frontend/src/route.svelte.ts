@@ -8,7 +8,8 @@ class Route {
   id = $state(idIn(location));
   /** A message to go to in it, from the address `/c/<id>?m=<convId>`. */
   message = $state(messageIn(location));
-
+  /** Rises with each step, also with one to where one is already. */
+  steps = $state(0);
   /** The section of the settings on view, "" for the list of them; null is none: a conversation is on view. */
   settings = $state(sectionIn(location));
 
@@ -21,6 +22,7 @@ class Route {
     this.id = id;
     this.message = message;
     this.settings = null;
+    this.steps += 1;
   }
 
   /** The conversation on view got its id: no step in the history. */
@@ -39,6 +41,7 @@ class Route {
   toSettings(section = ""): void {
     if (section !== this.settings) history.pushState(null, "", settingsPath(section));
     this.settings = section;
+    this.steps += 1;
   }
 
   #read(): void {

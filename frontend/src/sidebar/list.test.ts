@@ -9,7 +9,7 @@ beforeEach(() => {
 
 test("an empty list that was loaded stays loaded when the network goes", async () => {
   page.mockResolvedValueOnce({ pinned: [], conversations: [], nextCursor: null }).mockRejectedValueOnce(new TypeError("no network"));
-  const list = new ConversationList();
+  const list = new ConversationList({}, () => true);
   await list.refresh();
   await list.refresh();
   expect(list.phase).toBe("ready");
@@ -17,7 +17,7 @@ test("an empty list that was loaded stays loaded when the network goes", async (
 
 test("a list that never came says so, until it comes", async () => {
   page.mockRejectedValueOnce(new TypeError("no network")).mockResolvedValueOnce({ pinned: [], conversations: [], nextCursor: null });
-  const list = new ConversationList();
+  const list = new ConversationList({}, () => true);
   await list.refresh();
   expect(list.phase).toBe("failed");
   await list.refresh();

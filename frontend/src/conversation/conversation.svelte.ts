@@ -9,7 +9,7 @@ import { uuid4 } from "../ui/uuid";
 import type { Attachment, Chunk, ConversationRow, ConversationTree, Hint } from "../wire";
 import * as drafts from "./drafts";
 import { type Files, filesOf } from "./files.svelte";
-import { continued, fromServer, isLocal, isRunning, type Item, type Refusal, refusalOf } from "./item";
+import { continued, editOf, fromServer, isLocal, isRunning, type Item, type Refusal, refusalOf } from "./item";
 import { Messages } from "./messages.svelte";
 import type * as outbox from "./outbox";
 import { Readings } from "./readings";
@@ -196,9 +196,17 @@ export class Conversation {
   takeBack(to = this.id): void {
     const { question, start } = this.#starts.drop();
     if (!question) return;
+    const beside = this.items.places.find(({ parentConvId }) => parentConvId === question.parentConvId);
+    if (beside && to !== null) return this.#editAgain(beside.convId, question.content);
     drafts.giveBack(to, question.content, question.attachments);
     filesOf(to).restore();
     if (start && to === null && this.id === null) terms.giveBack(start);
+  }
+
+  /** The question in other words was not accepted: they wait where they were written. */
+  #editAgain(convId: string, text: string): void {
+    drafts.keepText(editOf(convId), text);
+    this.editing = convId;
   }
 
   #ask(request: string, model: string | null, parentConvId: string | null, files: Attachment[], rest = {}): void {

@@ -40,6 +40,9 @@ const LOCAL = "local:";
 export const isLocalId = (convId: string | null): boolean => convId?.startsWith(LOCAL) ?? false;
 export const isLocal = ({ convId }: Item): boolean => isLocalId(convId);
 
+/** Where drafts keep what becomes of a question while it is edited. */
+export const editOf = (convId: string): string => `edit:${convId}`;
+
 export const fromServer = (message: Message, key = message.convId): Item => ({ ...message, key });
 
 function local(key: string, role: Item["role"], parentConvId: string | null, rest: Partial<Item>): Item {

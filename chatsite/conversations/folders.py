@@ -31,13 +31,13 @@ class Folders(TypedDict):
     folders: list[wire.Folder]
 
 
-@router.get("/folders", response=Folders)
+@router.get("/folders", response=Folders, summary="List folders")
 def folders(request: AuthenticatedRequest) -> Folders:
     """Own folders by name."""
     return {"folders": _rows(Folder.objects.filter(owner=request.auth.user))}
 
 
-@router.post("/folders", response={201: wire.Folder})
+@router.post("/folders", response={201: wire.Folder}, summary="Make a folder")
 def create(request: AuthenticatedRequest, body: FolderBody) -> Status[wire.Folder]:
     """A new, empty folder."""
     if Folder.objects.filter(owner=request.auth.user).count() >= MOST:
@@ -45,13 +45,13 @@ def create(request: AuthenticatedRequest, body: FolderBody) -> Status[wire.Folde
     return Status(201, _saved(Folder(owner=request.auth.user), body.name))
 
 
-@router.patch("/folders/{uuid:folder_id}", response=wire.Folder)
+@router.patch("/folders/{uuid:folder_id}", response=wire.Folder, summary="Rename a folder")
 def rename(request: AuthenticatedRequest, folder_id: UUID, body: FolderBody) -> wire.Folder:
     """Give it another name."""
     return _saved(access.folder(request.auth.user.id, folder_id), body.name)
 
 
-@router.delete("/folders/{uuid:folder_id}", response={204: None})
+@router.delete("/folders/{uuid:folder_id}", response={204: None}, summary="Delete a folder")
 def delete(request: AuthenticatedRequest, folder_id: UUID) -> ninja.Status[None]:
     """Its conversations go back to the list."""
     with transaction.atomic():  # held by `access`: nobody puts a conversation in any more

@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
+from django.http import HttpResponse
 from ninja import Field, Query, Router, Schema
 from pydantic import ConfigDict
 from typing_extensions import TypedDict
@@ -34,18 +35,18 @@ class Rated(TypedDict):
     rating: wire.Rating | None
 
 
-@router.get("/conversations/{uuid:conv_group_id}/messages", response=Messages, exclude_unset=True)
+@router.get("/conversations/{uuid:conv_group_id}/messages", response=Messages, summary="Text of some messages")
 def some(
     request: AuthenticatedRequest,
     conv_group_id: UUID,
     ids: Annotated[str, Query(max_length=MOST * 40, description="Up to 100 ids of messages, separated by commas.")],
-) -> Messages:
+) -> HttpResponse:
     """These messages with their text, as the tree has them. Ids of what is not there are left out."""
     conversation = access.conversation(request.auth.user.id, conv_group_id)
-    return {"messages": reading.some(conversation, _parsed(ids))}
+    return wire.encoded({"messages": reading.some(conversation, _parsed(ids))})
 
 
-@router.delete("/messages/{uuid:conv_id}", response=wire.ConversationRow)
+@router.delete("/messages/{uuid:conv_id}", response=wire.ConversationRow, summary="Delete a message")
 def delete(request: AuthenticatedRequest, conv_id: UUID) -> wire.ConversationRow:
     """Delete a message with all below it; answers still running there are ended. For a minute it can be restored.
 
@@ -54,13 +55,13 @@ def delete(request: AuthenticatedRequest, conv_id: UUID) -> wire.ConversationRow
     return _told(trash.delete_message(request.auth.user.id, conv_id))
 
 
-@router.post("/messages/{uuid:conv_id}/restore", response=wire.ConversationRow)
+@router.post("/messages/{uuid:conv_id}/restore", response=wire.ConversationRow, summary="Restore a message")
 def restore(request: AuthenticatedRequest, conv_id: UUID) -> wire.ConversationRow:
     """Bring back what was deleted within the last minute, and show it."""
     return _told(trash.restore_message(request.auth.user.id, conv_id))
 
 
-@router.put("/messages/{uuid:conv_id}/rating", response=Rated)
+@router.put("/messages/{uuid:conv_id}/rating", response=Rated, summary="Rate an answer")
 def rate(request: AuthenticatedRequest, conv_id: UUID, body: Rate) -> Rated:
     """Say what an answer was like. 42204 for what the user wrote."""
     message = access.message(request.auth.user.id, conv_id, text=False)

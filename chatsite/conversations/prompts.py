@@ -40,14 +40,14 @@ class Prompts(TypedDict):
     prompts: list[wire.Prompt]
 
 
-@router.get("/prompts", response=Prompts)
+@router.get("/prompts", response=Prompts, summary="List prompts")
 def prompts(request: AuthenticatedRequest) -> Prompts:
     """Own prompts by name."""
     rows = Prompt.objects.filter(owner=request.auth.user).order_by("name")
     return {"prompts": [wire.prompt(prompt) for prompt in rows]}
 
 
-@router.post("/prompts", response={201: wire.Prompt})
+@router.post("/prompts", response={201: wire.Prompt}, summary="Save a prompt")
 def create(request: AuthenticatedRequest, body: NewPrompt) -> Status[wire.Prompt]:
     """Save a text under a name."""
     if Prompt.objects.filter(owner=request.auth.user).count() >= MOST:
@@ -55,7 +55,7 @@ def create(request: AuthenticatedRequest, body: NewPrompt) -> Status[wire.Prompt
     return Status(201, _saved(Prompt(owner=request.auth.user, name=body.name, content=body.content)))
 
 
-@router.patch("/prompts/{uuid:prompt_id}", response=wire.Prompt)
+@router.patch("/prompts/{uuid:prompt_id}", response=wire.Prompt, summary="Change a prompt")
 def change(request: AuthenticatedRequest, prompt_id: UUID, body: PromptChange) -> wire.Prompt:
     """Give it another name, another text, or both."""
     prompt = access.prompt(request.auth.user.id, prompt_id)
@@ -64,7 +64,7 @@ def change(request: AuthenticatedRequest, prompt_id: UUID, body: PromptChange) -
     return _saved(prompt)
 
 
-@router.delete("/prompts/{uuid:prompt_id}", response={204: None})
+@router.delete("/prompts/{uuid:prompt_id}", response={204: None}, summary="Delete a prompt")
 def delete(request: AuthenticatedRequest, prompt_id: UUID) -> ninja.Status[None]:
     """Forget it."""
     access.prompt(request.auth.user.id, prompt_id).delete()

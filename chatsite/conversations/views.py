@@ -39,7 +39,7 @@ def page(request: HttpRequest, conv_group_id: UUID | None = None) -> HttpRespons
     return render(request, "chat.html")
 
 
-@router.get("/conversations", response=ConversationPage | search.HitPage)
+@router.get("/conversations", response=ConversationPage | search.HitPage, summary="List or search")
 def index(
     request: AuthenticatedRequest,
     cursor: Annotated[str, Query(max_length=100)] = "",
@@ -69,20 +69,18 @@ def index(
     }
 
 
-@router.get("/conversations/{uuid:conv_group_id}", response=wire.Tree, exclude_unset=True)
+@router.get("/conversations/{uuid:conv_group_id}", response=wire.Tree, summary="Open a conversation")
 def show(
     request: AuthenticatedRequest,
     conv_group_id: UUID,
     texts: Annotated[int | None, Query(ge=0, le=1000)] = None,
-) -> wire.Tree:
+) -> HttpResponse:
     """The whole tree. With `texts` only so many messages carry their text, the last ones of the branch on view."""
     conversation = access.conversation(request.auth.user.id, conv_group_id)
-    found = reading.messages(conversation, texts)
-    running = any(message["status"] == "in_progress" for message in found)
-    return {**wire.conversation(conversation, running), "messages": found}
+    return wire.encoded(reading.tree(conversation, texts))
 
 
-@router.patch("/conversations/{uuid:conv_group_id}", response=wire.Conversation)
+@router.patch("/conversations/{uuid:conv_group_id}", response=wire.Conversation, summary="Change a conversation")
 def change(request: AuthenticatedRequest, conv_group_id: UUID, body: changes.Change) -> wire.Conversation:
     """Rename, pin, archive, put into a folder, set what goes to the model, or open another branch.
 
@@ -97,7 +95,7 @@ def change(request: AuthenticatedRequest, conv_group_id: UUID, body: changes.Cha
     return reading.whole(conversation)
 
 
-@router.delete("/conversations/{uuid:conv_group_id}", response={204: None})
+@router.delete("/conversations/{uuid:conv_group_id}", response={204: None}, summary="Delete a conversation")
 def delete(request: AuthenticatedRequest, conv_group_id: UUID) -> ninja.Status[None]:
     """Delete it with all its messages; answers still running are ended. For a minute it can be restored.
 
@@ -107,7 +105,9 @@ def delete(request: AuthenticatedRequest, conv_group_id: UUID) -> ninja.Status[N
     return ninja.Status(204, None)
 
 
-@router.post("/conversations/{uuid:conv_group_id}/restore", response=wire.ConversationRow)
+@router.post(
+    "/conversations/{uuid:conv_group_id}/restore", response=wire.ConversationRow, summary="Restore a conversation"
+)
 def restore(request: AuthenticatedRequest, conv_group_id: UUID) -> wire.ConversationRow:
     """Bring back what was deleted within the last minute."""
     conversation = trash.restore(request.auth.user.id, conv_group_id)

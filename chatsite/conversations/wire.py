@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any, Literal, NotRequired
 from uuid import UUID
 
+import msgspec
+from django.http import HttpResponse
 from typing_extensions import TypedDict  # pydantic can't read that of typing before Python 3.12
 
 from chatsite.conversations import models
@@ -95,6 +97,11 @@ class Prompt(TypedDict):
     name: str
     content: str
     updated: datetime
+
+
+def encoded(data: dict[str, Any]) -> HttpResponse:
+    """As the API's renderer does it; what a view returns so is not checked against its schema once more."""
+    return HttpResponse(msgspec.json.encode(data), content_type="application/json; charset=utf-8")
 
 
 def row(conversation: models.Conversation, in_progress: bool) -> ConversationRow:

@@ -46,7 +46,7 @@ class Copied(NamedTuple):
     above: UUID | None
 
 
-@router.post("/conversations/{uuid:conv_group_id}/fork", response={201: wire.ConversationRow})
+@router.post("/conversations/{uuid:conv_group_id}/fork", response={201: wire.ConversationRow}, summary="Fork a branch")
 def fork(request: AuthenticatedRequest, conv_group_id: UUID, body: Fork) -> ninja.Status[wire.ConversationRow]:
     """A new conversation of the branch from the root to this message. 40901 while that is being written."""
     with transaction.atomic():

@@ -142,6 +142,7 @@ TRUSTED_PROXIES = listed("CHATSITE_TRUSTED_PROXIES")
 CORS_ORIGINS = [origin("CHATSITE_CORS_ORIGINS", value) for value in listed("CHATSITE_CORS_ORIGINS")]
 MAX_BODY_BYTES = number("CHATSITE_MAX_BODY_BYTES", 2 * 2**20, 2**16, 2**30)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+ATTACHMENT_BYTES = number("CHATSITE_ATTACHMENT_BYTES", 20 * 2**20, 2**16, 2**30)
 # When the browser asks from this site's own page, the address is not told to others.
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from chatsite import sql
-from chatsite.conversations.models import Conversation, Folder, Message, Prompt, Status
+from chatsite.conversations.models import Attachment, Conversation, Folder, Message, Prompt, Status
 from chatsite.errors import not_found
 
 if TYPE_CHECKING:
@@ -87,6 +87,20 @@ def folder(user_id: UUID, folder_id: UUID) -> Folder:
 def prompt(user_id: UUID, prompt_id: UUID) -> Prompt:
     """One of the user's prompts."""
     found = Prompt.objects.filter(owner_id=user_id, id=prompt_id).first()
+    if found is None:
+        raise not_found()
+    return found
+
+
+def attachments(user_id: UUID) -> QuerySet[Attachment]:
+    """The user's files, in the order they were uploaded, without the text that was found in them."""
+    return Attachment.objects.filter(owner_id=user_id).order_by("id").defer("text")
+
+
+def attachment(user_id: UUID, attachment_id: UUID, *, lock: bool = False) -> Attachment:
+    """One of the user's files; with `lock` its row is held until the transaction ends."""
+    rows = attachments(user_id).select_for_update() if lock else attachments(user_id)
+    found = rows.filter(id=attachment_id).first()
     if found is None:
         raise not_found()
     return found

@@ -1,7 +1,7 @@
 """The tree: a Conversation holds Messages, each with its parent; a branch is the path from the root to a leaf."""
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -90,26 +90,42 @@ class Conversation(models.Model):
         self.save(update_fields=[*fields, "version"])
 
 
+class Said(NamedTuple):
+    """A message of a branch; `attached`: files go with it."""
+
+    id: UUID
+    role: str
+    content: str
+    attached: bool
+
+
+def _uuid(value: UUID | str) -> UUID:
+    """An id as the database's driver returned it."""
+    return value if isinstance(value, UUID) else UUID(value)
+
+
 class Messages(models.Manager["Message"]):
     def there(self, ids: Iterable[UUID]) -> set[UUID]:
         """Which of these messages have not been deleted."""
         kept = self.filter(id__in=ids, deleted=None, conversation__deleted=None)
         return set(kept.values_list("id", flat=True))
 
-    def branch(self, leaf: "Message") -> list[tuple[str, str]]:
-        """(role, content) of every message from the root to `leaf`, in this order; those without content left out."""
+    def branch(self, leaf: "Message") -> list[Said]:
+        """Every message from the root to `leaf`, in this order; those without content left out."""
+        links = Attachment.messages.through._meta.db_table
         table = self.model._meta.db_table
         parameter: Any = self.model._meta.pk.get_db_prep_value(leaf.pk, connection)
         with connection.cursor() as cursor:
             cursor.execute(
-                "WITH RECURSIVE branch(parent_id, role, content, depth) AS ("
-                f" SELECT parent_id, role, content, 0 FROM {table} WHERE id = %s"
-                " UNION ALL SELECT above.parent_id, above.role, above.content, depth + 1"
+                "WITH RECURSIVE branch(id, parent_id, role, content, depth) AS ("
+                f" SELECT id, parent_id, role, content, 0 FROM {table} WHERE id = %s"
+                " UNION ALL SELECT above.id, above.parent_id, above.role, above.content, depth + 1"
                 f" FROM {table} above JOIN branch ON above.id = branch.parent_id)"
-                " SELECT role, content FROM branch ORDER BY depth DESC",
+                f" SELECT id, role, content, EXISTS (SELECT 1 FROM {links} WHERE message_id = branch.id)"
+                " FROM branch ORDER BY depth DESC",
                 [parameter],
             )
-            return [(role, content) for role, content in cursor.fetchall() if content]
+            return [Said(_uuid(key), role, text, bool(files)) for key, role, text, files in cursor.fetchall() if text]
 
 
 class Message(models.Model):
@@ -200,3 +216,7 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def is_image(self) -> bool:
+        return self.type.startswith("image/")

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from chatsite.conversations import access, reading
+from chatsite.conversations import access, files, reading
 from chatsite.conversations.models import Conversation, Message, Status
 from chatsite.conversations.signals import closing
 from chatsite.conversations.tree import Node
@@ -120,4 +120,6 @@ def _purge(rows: QuerySet[M]) -> None:
         rows = rows.select_for_update(skip_locked=True, of=("self",))
     ids = list(rows.order_by("-pk").values_list("pk", flat=True)[:PIECE])
     if ids:
+        if rows.model is Message:
+            files.release(ids)
         rows.model._default_manager.filter(pk__in=ids).only("pk").delete()

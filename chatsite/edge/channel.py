@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from twisted.internet.tcp import Connection
@@ -10,6 +10,7 @@ from twisted.python.failure import Failure
 from twisted.web import http
 
 from chatsite.edge.exchange import Exchange
+from chatsite.edge.limits import Limit, limit
 from chatsite.errors import ApiError
 
 logger = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ class Channel(http.HTTPChannel):
     factory: "Factory"
     transport: Connection  # type: ignore[assignment]
     deadline: float | None = None
+    body_limit = Limit("CHATSITE_MAX_BODY_BYTES", settings.MAX_BODY_BYTES)  # of the request now coming in
 
     def connectionMade(self) -> None:  # noqa: N802
         super().connectionMade()
@@ -50,7 +52,9 @@ class Channel(http.HTTPChannel):
         self.refuse(TOO_LONG)
 
     def allHeadersReceived(self) -> None:  # noqa: N802
-        body = settings.MAX_BODY_BYTES if self.length is None else min(self.length, settings.MAX_BODY_BYTES)
+        self.body_limit = limit(cast(bytes, self._path))  # Twisted has it as a Request
+        most = self.body_limit.bytes
+        body = most if self.length is None else min(self.length, most)
         self._complete_in(BODY_SECONDS + body / BODY_RATE)
         super().allHeadersReceived()
 

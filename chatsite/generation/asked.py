@@ -32,6 +32,9 @@ Key = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_plain)
 System = Annotated[str, Field(max_length=20_000), AfterValidator(_plain)]
 
 
+MOST_ATTACHMENTS = 10  # of one message
+
+
 class Params(Schema):
     """Parameters of the OpenAI API that are handed on as they are."""
 
@@ -66,12 +69,18 @@ class Chat(Start):
 
     stream: StrictBool = True
     system: System = ""
+    attachments: list[UUID] = Field(default_factory=list)
     temporary: StrictBool = False
     params: Params = Field(default_factory=Params)
     cancelOnDisconnect: StrictBool = False  # noqa: N815
 
     def ask(self, key: str | None) -> Ask:
-        """42201 for what only a new conversation takes."""
+        """42201 for what only a new conversation or only a request takes, 42206 for too many files."""
+        files = tuple(dict.fromkeys(self.attachments))
+        if files and self.request is None:
+            raise ApiError(42201, "attachments: they go with a request")
+        if len(files) > MOST_ATTACHMENTS:
+            raise ApiError(42206, f"attachments: {MOST_ATTACHMENTS} at the most")
         if self.convGroupId and (self.system or self.temporary):
             raise ApiError(42201, f"{'system' if self.system else 'temporary'}: only a new conversation takes it")
         return replace(
@@ -80,6 +89,7 @@ class Chat(Start):
             cancel_on_disconnect=self.cancelOnDisconnect,
             system=self.system,
             temporary=self.temporary,
+            attachments=files,
         )
 
 

@@ -10,7 +10,7 @@ from django.db import DatabaseError, InterfaceError, transaction
 from django.utils import timezone
 
 from chatsite.accounts.auth import Principal
-from chatsite.conversations import access, search_index, trash
+from chatsite.conversations import access, files, search_index, trash
 from chatsite.conversations.models import Message, Status
 from chatsite.conversations.signals import closing
 from chatsite.errors import ApiError, unstorable
@@ -46,6 +46,7 @@ class House:
         self._elsewhere = Elsewhere()
         self._observer = Observer()
         self._orphans: set[UUID] = set()
+        self._sweep_files = files.Sweep()
         self._tasks: set[asyncio.Task[Any]] = {
             self._loop.create_task(work) for work in (self._keep(), follow.keep_alive())
         }
@@ -138,6 +139,7 @@ class House:
                     await in_thread(self._tend, frozenset(self.journal.feeds))
                 if look % PURGE == 0:
                     await in_thread(trash.purge)
+                    await in_thread(self._sweep_files)
             except (DatabaseError, InterfaceError, Fenced) as error:
                 log.warning("Tending has to wait: %s", error)
             except Exception:  # a fault here must not end what ends dead generations

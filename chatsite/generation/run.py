@@ -9,6 +9,7 @@ import contextlib
 import contextvars
 import enum
 import logging
+from dataclasses import replace
 from uuid import UUID
 
 import msgspec
@@ -16,7 +17,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
 from chatsite.errors import ApiError, unstorable
-from chatsite.generation import upstream
+from chatsite.generation import context, upstream
 from chatsite.generation.events import Close, End, Event, Fold, Start, Terminal, Usage
 from chatsite.generation.feed import Feed
 from chatsite.generation.journal import Journal
@@ -167,7 +168,10 @@ class Runs:
         return End("completed", outcome.finish_reason, outcome.usage)
 
     async def _copy(self, run: Run, outcome: upstream.Outcome) -> None:
-        async with contextlib.aclosing(upstream.read(run.begun.question, outcome, self._pacer)) as batches:
+        question = run.begun.question
+        if context.waits(question.messages):
+            question = replace(question, messages=await in_thread(context.loaded, question.messages))
+        async with contextlib.aclosing(upstream.read(question, outcome, self._pacer)) as batches:
             try:
                 async for batch in batches:
                     self._note(run, run.thinking.split(batch) if not run.thinking.over else batch)

@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from chatsite import sql
 from chatsite.conversations import access
-from chatsite.conversations.models import Conversation, Message, Role, Status
+from chatsite.conversations.models import Attachment, Conversation, Message, Role, Status
 from chatsite.errors import ApiError, not_found
-from chatsite.generation import events, rows
+from chatsite.generation import context, events, rows
 from chatsite.generation.lease import Lease
 from chatsite.generation.models import Generation
 from chatsite.generation.sse import Head
@@ -47,13 +47,18 @@ class Ask:
     cancel_on_disconnect: bool = False
     system: str = ""  # of a new conversation
     temporary: bool = False
+    attachments: tuple[UUID, ...] = ()  # files that go with the request
 
     def fingerprint(self) -> str:
         """What must be the same when the same idempotency key comes again."""
         parent = "" if self.parent is ABSENT else str(self.parent)
         params = sorted(self.params.items())
         told = (self.request, str(self.conversation), parent, self.model, params, self.cancel_on_disconnect)
-        since = (self.system, self.temporary)  # without them as it was before there were any
+        since = (
+            self.system,
+            self.temporary,
+            [str(file) for file in self.attachments],
+        )  # without them as it was before there were any
         return hashlib.sha256(msgspec.json.encode((*told, *since) if any(since) else told)).hexdigest()
 
 
@@ -120,6 +125,7 @@ def _begin(user_id: UUID, ask: Ask, lease: Lease) -> Begun:
     conversation = _conversation(user_id, ask)
     parent = _parent(conversation, ask)
     target = _target(user_id, ask, conversation)
+    files = _files(user_id, ask, parent, target)
     said, answer = _messages(conversation, parent, ask)
     generation = Generation(
         message_id=answer.id,
@@ -132,8 +138,9 @@ def _begin(user_id: UUID, ask: Ask, lease: Lease) -> Begun:
         created=timezone.now(),
     )
     answer.model = conversation.model = target.model
+    params = conversation.params | ask.params
     _view(conversation, answer)
-    _save(said, answer)
+    _save(said, answer, files)
     sql.create(generation)
     rows.insert([(answer.id, generation.first_seq, events.encode(events.Start()))])
     return Begun(
@@ -141,7 +148,7 @@ def _begin(user_id: UUID, ask: Ask, lease: Lease) -> Begun:
         conversation=conversation,
         message_id=answer.id,
         first_seq=generation.first_seq,
-        question=Question(target, _said(conversation, answer), {**conversation.params, **ask.params}),
+        question=Question(target, context.messages(conversation, answer, target.vision), params),
         content=answer.content,
         reasoning=answer.reasoning,
     )
@@ -186,6 +193,19 @@ def _parent(conversation: Conversation, ask: Ask) -> Message | None:
     return parent
 
 
+def _files(user_id: UUID, ask: Ask, parent: Message | None, target: Target) -> list[Attachment]:
+    """What is attached to the request, held. 42206 for what is not the user's, 42205 for what the model can't see."""
+    found: list[Attachment] = []
+    if ask.attachments:
+        found = list(access.attachments(user_id).select_for_update().filter(id__in=ask.attachments))
+        if len(found) < len(ask.attachments):
+            raise ApiError(42206, "attachments: not there any more, or not yours")
+    shown = list(parent.attachments.defer("text")) if parent and parent.role == Role.USER else found
+    if any(file.is_image for file in shown) and not target.vision:
+        raise ApiError(42205, "This model cannot see images. Choose another one.")
+    return found
+
+
 def _messages(conversation: Conversation, parent: Message | None, ask: Ask) -> tuple[Message | None, Message]:
     """The new user message, if there is a request, and the assistant message to fill: a new or an unfinished one."""
     if ask.request is None and parent and parent.role == Role.ASSISTANT:
@@ -207,9 +227,11 @@ def _view(conversation: Conversation, answer: Message) -> None:
         conversation.save(update_fields=["current_node", "updated", "model", "version"])
 
 
-def _save(said: Message | None, answer: Message) -> None:
+def _save(said: Message | None, answer: Message, files: list[Attachment]) -> None:
     if said:
         sql.create(said)
+        if files:
+            said.attachments.add(*files)
     if answer._state.adding:
         sql.create(answer)
     elif not _taken_up(answer):
@@ -221,12 +243,6 @@ def _taken_up(answer: Message) -> bool:
     same = Message.objects.filter(id=answer.id, status=answer.status, last_seq=answer.last_seq)
     anew = {"status": Status.IN_PROGRESS, "model": answer.model, "error": None, "timing": None, "finish_reason": ""}
     return bool(same.update(**anew))
-
-
-def _said(conversation: Conversation, answer: Message) -> list[dict[str, Any]]:
-    """What is sent upstream: the system prompt, then the branch."""
-    system = [{"role": "system", "content": conversation.system}] if conversation.system else []
-    return system + [{"role": role, "content": text} for role, text in Message.objects.branch(answer)]
 
 
 def title(request: str) -> str:

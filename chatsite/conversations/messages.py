@@ -1,6 +1,6 @@
 """Messages of a conversation: their text, deleting and restoring with all below, rating an answer."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -27,7 +27,7 @@ class Rate(Schema):
     """`value`: 1 is 👍, -1 is 👎, 0 takes the rating back."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
-    value: Literal[1, -1, 0]
+    value: Annotated[int, Field(ge=-1, le=1)]
     reason: Annotated[Text, Field(max_length=2000)] = ""
 
 

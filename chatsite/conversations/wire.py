@@ -38,7 +38,7 @@ class Conversation(ConversationRow):
 class Rating(TypedDict):
     """👍 is 1, 👎 is -1."""
 
-    value: Literal[1, -1]
+    value: int
     reason: str
 
 

@@ -12,6 +12,7 @@ export type Held = Pick<drafts.Terms, "system" | "params">;
 
 export class Terms {
   #now = $state.raw<drafts.Terms>(drafts.NO_TERMS);
+  /** 0 until the server has told it: of a conversation that was just named. */
   #version = 0;
 
   constructor(isNew: boolean) {
@@ -40,6 +41,7 @@ export class Terms {
 
   /** Of one that exists. What another device set meanwhile is written over: this is the newer choice. */
   async save(id: string, held: Held): Promise<void> {
+    if (this.#version === 0) this.adopt(await api.conversation(id, 0));
     try {
       await this.#write(id, held);
     } catch (error) {

@@ -359,12 +359,14 @@ def open_terms(tab: Tab) -> Locator:
 
 
 def test_a_new_conversation_begins_with_its_system_prompt_and_parameters(tab: Tab, upstream: Upstream) -> None:
+    tab.composer.fill("not sent by the dialog")
     dialog = open_terms(tab)
     dialog.get_by_label("System prompt").fill("Answer as a pirate.")
     dialog.get_by_label("Temperature").fill("0.2")
     dialog.get_by_label("Reasoning effort").select_option("Low")
     dialog.get_by_role("button", name="Apply").click()
     expect(tab.button("System prompt and parameters (changed)")).to_be_visible()
+    expect(tab.composer).to_have_value("not sent by the dialog")
     tab.ask(prompt(text="Aye."))
     tab.wait_until_ended()
     tab.wait_until_named()

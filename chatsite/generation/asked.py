@@ -1,13 +1,14 @@
 """What a client may ask for, field by field."""
 
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from django.conf import settings
 from ninja import Field, Schema
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, StrictBool
 
+from chatsite.conversations.fields import Params
 from chatsite.errors import ApiError
 from chatsite.generation.start import ABSENT, Ask
 
@@ -33,21 +34,6 @@ System = Annotated[str, Field(max_length=20_000), AfterValidator(_plain)]
 
 
 MOST_ATTACHMENTS = 10  # of one message
-
-
-class Params(Schema):
-    """Parameters of the OpenAI API that are handed on as they are."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
-    top_p: Annotated[float, Field(gt=0, le=1)] | None = None
-    max_tokens: Annotated[int, Field(ge=1, le=10**7)] | None = None
-    max_completion_tokens: Annotated[int, Field(ge=1, le=10**7)] | None = None
-    presence_penalty: Annotated[float, Field(ge=-2, le=2)] | None = None
-    frequency_penalty: Annotated[float, Field(ge=-2, le=2)] | None = None
-    stop: Annotated[str, Field(max_length=100)] | Annotated[list[str], Field(max_length=4)] | None = None
-    seed: Annotated[int, Field(ge=-(2**63), lt=2**63)] | None = None
-    reasoning_effort: Literal["none", "minimal", "low", "medium", "high"] | None = None
 
 
 class Start(Schema):

@@ -143,7 +143,7 @@ export class Library {
   /** What lies in it goes back to the list. */
   async removeFolder(id: string): Promise<void> {
     await api.removeFolder(id);
-    await this.reload();
+    await this.#refreshFolders();
   }
 
   toggleFolder(id: string): void {
@@ -152,6 +152,7 @@ export class Library {
   }
 
   async #refreshFolders(): Promise<void> {
+    const before = this.folders;
     try {
       this.folders = await api.folders();
     } catch (error) {
@@ -159,6 +160,8 @@ export class Library {
       return;
     }
     const there = new Set(this.folders.map(({ id }) => id));
+    // What lay in a folder that is gone is back in the list.
+    if (before.some(({ id }) => !there.has(id))) void this.plain.reload();
     for (const id of this.opened.keys()) if (!there.has(id)) this.opened.delete(id);
     for (const id of (forBrowser.get(OPEN) ?? "").split(" ")) if (there.has(id) && !this.opened.has(id)) this.#open(id);
   }

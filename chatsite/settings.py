@@ -297,6 +297,9 @@ IDLE_SECONDS = number("CHATSITE_IDLE_SECONDS", 120, 1, 3600)
 GENERATION_BYTES = number("CHATSITE_GENERATION_BYTES", 16 * 2**20, 2**10, 2**30)  # as upstream sends them
 REQUEST_CHARACTERS = number("CHATSITE_REQUEST_CHARACTERS", 400_000, 100, 10**7)
 
+# What names a conversation: the model that answered, asked for a title after its first answer, or its first request.
+TITLES = choice("CHATSITE_TITLES", "model", "plain")
+
 # --- Words and static files -----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]

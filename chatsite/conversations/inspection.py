@@ -47,7 +47,7 @@ def _image(data: bytes, characters: int) -> Inspected:
         width, height = found.size
         if width * height > PIXELS:
             raise Unreadable(f"it has more than {PIXELS // 10**6} million pixels")
-        # EXIF's Orientation: 5 to 8 lie on their side. Of a PNG it may stand behind all pixels, and no camera makes any.
+        # EXIF's Orientation: 5 to 8 lie on their side. In a PNG it may stand behind all pixels; no camera makes these.
         if found.format != "PNG" and found.getexif().get(0x0112, 1) >= 5:
             width, height = height, width
         found.verify()

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
 from chatsite.errors import ApiError, unstorable
-from chatsite.generation import context, upstream
+from chatsite.generation import context, titles, upstream
 from chatsite.generation.events import Close, End, Event, Fold, Start, Terminal, Usage
 from chatsite.generation.feed import Feed
 from chatsite.generation.journal import Journal
@@ -77,6 +77,7 @@ class Runs:
         self._pacer = pacer
         self._running: dict[UUID, Run] = {}
         self._starting: set[asyncio.Task[Run | UUID]] = set()
+        self._naming: set[asyncio.Task[None]] = set()
         self.closing = False
 
     @property
@@ -144,6 +145,15 @@ class Runs:
         if run.feed.ended:
             owner = run.begun.conversation.owner_id
             publish.generation_ended(owner, run.begun.conversation.id, run.begun.message_id, terminal.status)
+            if terminal.status == "completed" and not self.closing and titles.wanted(run.begun):
+                self._name(run)
+
+    def _name(self, run: Run) -> None:
+        """In a task of its own: the answer is over."""
+        naming = titles.name(run.begun, run.folding.result().content, self._pacer)
+        task = asyncio.get_running_loop().create_task(naming, context=contextvars.Context())
+        self._naming.add(task)
+        task.add_done_callback(self._naming.discard)
 
     def _end(self, run: Run, terminal: Terminal) -> None:
         run.folding.add(terminal)
@@ -212,7 +222,9 @@ class Runs:
             await asyncio.wait(tasks, timeout=seconds)
         for run in self._running.values():
             run.end(Why.CLOSING)
-        if tasks:
+        for naming in self._naming:
+            naming.cancel()
+        if tasks := [*tasks, *self._naming]:
             await asyncio.wait(tasks, timeout=LAST_COMMIT)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from chatsite.providers import demo
+from chatsite.providers.demo import names
 from chatsite.providers.demo.log import Language, keepers_log
 from chatsite.providers.demo.pictures import sizes
 
@@ -44,9 +45,22 @@ def answer(model: demo.DemoModel, messages: list[dict[str, Any]]) -> Answer:
     partial = _text(messages[-1]) if messages and messages[-1].get("role") == "assistant" else None
     asked = [message for message in messages if message.get("role") == "user"] or [{}]
     questions = [_text(message) for message in asked]
-    said = _seen(asked[-1], questions[-1]) if model.id == "demo-vision" else _whole(model, questions)
+    said = _named(model, messages, questions[-1]) or _said(model, asked[-1], questions)
     whole = replace(said, prompt=sum(len(_text(message)) for message in messages))
     return whole if partial is None else _rest(whole, partial, _language(questions[-1]))
+
+
+def _named(model: demo.DemoModel, messages: list[dict[str, Any]], words: str) -> Answer | None:
+    """A title, where one is asked for."""
+    request = names.request(_text(messages[0]) if messages else "", words)
+    if request is None:
+        return None
+    subject = _topic(request.lower(), 1) if model.id == "demo" else model.id
+    return Answer(names.name(subject, _language(request)))
+
+
+def _said(model: demo.DemoModel, message: dict[str, Any], questions: list[str]) -> Answer:
+    return _seen(message, questions[-1]) if model.id == "demo-vision" else _whole(model, questions)
 
 
 def _rest(whole: Answer, partial: str, language: Language) -> Answer:

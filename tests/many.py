@@ -1,4 +1,4 @@
-"""`python -m tests.many EMAIL COUNT`: give a user many conversations of one exchange each, written straight into the database.
+"""`python -m tests.many EMAIL COUNT`: many conversations of one exchange each, straight into a user's database.
 
 They go back in time, three a day, so that the list has all its headings: today, this week, months and years.
 """
@@ -7,7 +7,14 @@ import os
 import sys
 from datetime import timedelta
 
-TOPICS = ("Trip to the coast", "渔港的清晨", "Merging intervals", "Letter to the landlord", "周末去哪里", "Tax questions")
+TOPICS = (
+    "Trip to the coast",
+    "渔港的清晨",
+    "Merging intervals",
+    "Letter to the landlord",
+    "周末去哪里",
+    "Tax questions",
+)
 
 
 def make(email: str, count: int) -> None:

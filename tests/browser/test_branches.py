@@ -47,6 +47,7 @@ def two(tab: Tab) -> Tab:
     edit(first_question(tab), prompt(text="the second way"))
     expect(tab.text).to_have_text("the second way")
     tab.wait_until_ended()
+    expect(tab.page.get_by_role("img", name="Answering")).to_have_count(0)  # the last that is heard of it
     return tab
 
 
@@ -85,11 +86,11 @@ def test_the_keyboard_goes_from_branch_to_branch_and_says_where(two: Tab) -> Non
     said = two.page.locator("[aria-live=polite]")
     two.composer.press("Alt+ArrowLeft")
     expect(two.text).to_have_text("the first way")
-    expect(said).to_have_text("Branch 1 of 2")
     two.composer.press("Alt+ArrowLeft")  # there is none before it
     expect(two.text).to_have_text("the first way")
     two.composer.press("Alt+ArrowRight")
     expect(two.text).to_have_text("the second way")
+    expect(said).to_have_text("Branch 2 of 2")
     two.composer.fill("words")  # where Alt and an arrow go from word to word
     two.composer.press("Alt+ArrowLeft")
     expect(two.text).to_have_text("the second way")

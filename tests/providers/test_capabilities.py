@@ -22,10 +22,10 @@ def test_it_sees(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "gpt-3.5-turbo", "gpt-4", "o3-mini", "o1-mini", "claude-2.1", "claude-instant", "qwen-max", "qwen2.5:7b", "glm-4",
-        "deepseek-chat", "deepseek-reasoner", "moonshot-v1-8k", "llama3.1", "mistral-large", "default", "demo", "scripted",
-        "gpt-4o-audio-preview", "gpt-4o-mini-tts", "gpt-4o-transcribe", "gemini-embedding-001", "television", "solo3",
-        "gpt-4o-realtime-preview",
+        "gpt-3.5-turbo", "gpt-4", "o3-mini", "o1-mini", "claude-2.1", "claude-instant", "qwen-max", "qwen2.5:7b",
+        "glm-4", "deepseek-chat", "deepseek-reasoner", "moonshot-v1-8k", "llama3.1", "mistral-large", "default", "demo",
+        "scripted", "gpt-4o-audio-preview", "gpt-4o-mini-tts", "gpt-4o-transcribe", "gemini-embedding-001",
+        "television", "solo3", "gpt-4o-realtime-preview",
     ],
 )  # fmt: skip
 def test_it_is_not_known_to_see(name: str) -> None:

@@ -16,6 +16,7 @@ from typing_extensions import TypedDict
 
 from chatsite.conversations import search_index, search_table
 from chatsite.conversations.models import Conversation, Message
+from chatsite.conversations.search_index import TEXT
 from chatsite.conversations.search_query import CHARACTERS, TERMS, Query, TooLong, parse
 from chatsite.conversations.search_snippet import Piece, snippet
 from chatsite.conversations.search_words import fold
@@ -26,6 +27,7 @@ LOOKED = 2000  # texts looked at for a page; the next one goes on from there
 DUE = 200  # rows that the index has not seen yet, looked through each time
 _FIRST, _MORE = PAGE + 2, 300  # documents asked of the index at first, and at the most
 _NEWEST = 2**63 - 1
+_SHOWN = ("owner_id", "title", "archived", "temporary", "deleted", "created", "document")
 
 
 class Hit(TypedDict):
@@ -118,9 +120,11 @@ def _newest_first(found: Found) -> int:
 
 
 def _due(user_id: UUID) -> list[Found]:
-    newest = search_index.due_messages().order_by("-id").values("id")[:DUE]
-    titles = search_index.due_titles().filter(owner_id=user_id).order_by("-updated")[:DUE]
-    return _messages(user_id, id__in=newest) + _titles(user_id, id__in=titles.values("id"))
+    """What the index has not seen yet: mostly nothing, so nobody's text is fetched before it is known to be wanted."""
+    messages = search_index.due_messages().order_by("-id").values_list("id", "conversation__owner_id")[:DUE]
+    titles = search_index.due_titles().values_list("id", "owner_id")[:DUE]
+    said, named = ([key for key, owner_id in rows if owner_id == user_id] for rows in (messages, titles))
+    return (_messages(user_id, id__in=said) if said else []) + (_titles(user_id, id__in=named) if named else [])
 
 
 def _indexed(user_id: UUID, query: Query, below: int) -> Iterator[Found]:
@@ -135,19 +139,20 @@ def _indexed(user_id: UUID, query: Query, below: int) -> Iterator[Found]:
 
 
 def _messages(user_id: UUID, **which: Any) -> list[Found]:
-    """These messages, unless they are not for this user's eyes."""
-    rows = Message.objects.filter(
-        **which,
-        deleted=None,
-        conversation__owner_id=user_id,
-        conversation__deleted=None,
-        conversation__temporary=False,
-    )
-    told = rows.defer("content", "reasoning").annotate(said=Left("content", search_index.TEXT))
-    with_title = told.select_related("conversation")
-    return [Found(search_index.number(row), row.conversation, row, row.said) for row in with_title]
+    """These messages, unless they are not for this user's eyes.
+
+    Few are not, as the index knows its owners. Asked of SQLite, it would look through all that is the user's instead.
+    """
+    rows = Message.objects.filter(**which).select_related("conversation").annotate(said=Left("content", TEXT))
+    told = rows.only("role", "created", "deleted", "document", *(f"conversation__{name}" for name in _SHOWN))
+    there = [row for row in told if row.deleted is None and _there(user_id, row.conversation)]
+    return [Found(search_index.number(row), row.conversation, row, row.said) for row in there]
 
 
 def _titles(user_id: UUID, **which: Any) -> list[Found]:
-    rows = Conversation.objects.filter(**which, owner_id=user_id, deleted=None, temporary=False)
-    return [Found(search_index.number(row), row, None, row.title) for row in rows]
+    rows = Conversation.objects.filter(**which).only(*_SHOWN)
+    return [Found(search_index.number(row), row, None, row.title) for row in rows if _there(user_id, row)]
+
+
+def _there(user_id: UUID, conversation: Conversation) -> bool:
+    return conversation.owner_id == user_id and conversation.deleted is None and not conversation.temporary

@@ -9,7 +9,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypedDict
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -21,9 +20,6 @@ from chatsite.conversations import search_table
 from chatsite.conversations.models import Conversation, Message, Status
 from chatsite.conversations.search_words import fold, keys
 
-if TYPE_CHECKING:
-    from django_stubs_ext import WithAnnotations
-
 TEXT = 200_000  # characters of a message that are searched
 BATCH = 50  # rows in a transaction: on SQLite answers wait for it
 SECONDS = 0.2  # spent at once
@@ -34,14 +30,9 @@ _BITS = 10  # of a document's number below its microseconds
 _swept = 0  # up to which document
 
 
-class Said(TypedDict):
-    said: str
-
-
-def due_messages() -> "QuerySet[WithAnnotations[Message, Said]]":
-    """Not as the index has them; `said` is what is searched of their text."""
-    due = Message.objects.exclude(indexed_seq=F("last_seq"))
-    return due.defer("content", "reasoning").annotate(said=Left("content", TEXT))
+def due_messages() -> QuerySet[Message]:
+    """Not as the index has them."""
+    return Message.objects.exclude(indexed_seq=F("last_seq"))
 
 
 def due_titles() -> QuerySet[Conversation]:
@@ -68,7 +59,8 @@ def tend() -> None:
 def index(most: int) -> int:
     """Bring up to so many messages, and so many titles, into the index; how many were due."""
     ended = due_messages().exclude(status=Status.IN_PROGRESS)
-    messages = ended.select_related("conversation").order_by("-id")[:most]
+    texts = ended.defer("content", "reasoning").annotate(said=Left("content", TEXT))
+    messages = texts.select_related("conversation").order_by("-id")[:most]
     said = [_Due(row, row.conversation.owner_id, _text(row.conversation, row.said), row.last_seq) for row in messages]
     titles = [_Due(row, row.owner_id, _text(row, row.title), row.title) for row in due_titles()[:most]]
     _store(Message, "last_seq", "indexed_seq", said)

@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from functools import lru_cache
 
 from typing_extensions import TypedDict  # pydantic can't read that of typing before Python 3.12
 
@@ -13,6 +14,7 @@ _WORD_EDGE = 15  # characters given up so that a word is not cut
 
 # What folds together: a character with all that may melt into it (signs, the marks of half-width kana, jamo).
 _CLUSTER = re.compile(f".[{SIGNS}\u1160-\u11ff\u3099\u309a\uff9e\uff9f]*", re.DOTALL)
+_melt = lru_cache(10_000)(fold)
 
 
 class Piece(TypedDict):
@@ -56,7 +58,7 @@ def _finds(shown: str, query: Query) -> list[tuple[int, int]]:
     """The query's spans, as positions of what is shown."""
     folded, origin = "", []
     for cluster in _CLUSTER.finditer(shown):
-        melted = fold(cluster[0])
+        melted = _melt(cluster[0])
         folded += melted
         origin += [cluster.span()] * len(melted)
     return [(origin[start][0], origin[end - 1][1]) for start, end in query.spans(folded) if start < end]

@@ -42,7 +42,10 @@ export class Conversation {
   /** The answer on its way at the end of the branch. */
   readonly running = $derived(surroundings.signedOut ? undefined : this.items.last(isRunning));
   /** The answer whose start the server has not accepted yet: what is written meanwhile waits for it. */
-  readonly waiting = $derived(this.items.last((item) => isLocal(item) && isRunning(item)));
+  readonly waiting = $derived.by(() => {
+    const end = this.items.get(this.items.current ?? "");
+    return end && isLocal(end) && isRunning(end) ? end : undefined;
+  });
 
   readonly #readings = new Readings(this.items, {
     named: (answer, ids) => this.#named(answer, ids),

@@ -166,9 +166,13 @@ const composers = new Map<string | null, Files>();
 export function filesOf(conversation: string | null): Files {
   const known = composers.get(conversation);
   if (known) return known;
-  const files = new Files(conversation);
-  composers.set(conversation, files);
-  return files;
+  // Whoever asks first may be a component, with which all that it derives ends.
+  let files: Files;
+  $effect.root(() => {
+    files = new Files(conversation);
+  });
+  composers.set(conversation, files!);
+  return files!;
 }
 
 function entryOf(attachment: Attachment): Entry {

@@ -22,6 +22,8 @@ export interface Unsent {
 }
 
 const PREFIX = "outbox:";
+/** The tab that keeps a start asks for its lock first, however slow it is. */
+const HEAD_START_MS = 1000;
 // Whoever signs in next in this browser must neither see nor send what somebody else wrote.
 const ours = (): string => `${PREFIX}${userId()}:`;
 
@@ -30,8 +32,8 @@ const held = new Map<string, () => void>();
 
 /** Each start has an entry of its own, so that none can take the place of another. */
 export function keep(unsent: Unsent): void {
-  forBrowser.set(ours() + unsent.key, JSON.stringify(unsent));
   if (!held.has(unsent.key)) void claim(unsent.key);
+  forBrowser.set(ours() + unsent.key, JSON.stringify(unsent));
 }
 
 /** It is safe, or given up. */
@@ -73,7 +75,9 @@ function claim(key: string): Promise<void> {
 export function onElsewhere(tell: (key: string, gone: boolean) => void): () => void {
   const onstorage = ({ key, newValue, oldValue }: StorageEvent): void => {
     if (!key?.startsWith(ours())) return;
-    if (newValue === null || oldValue === null) tell(key.slice(ours().length), newValue === null);
+    const start = key.slice(ours().length);
+    if (newValue === null) tell(start, true);
+    else if (oldValue === null) setTimeout(() => tell(start, false), HEAD_START_MS);
   };
   addEventListener("storage", onstorage);
   return () => removeEventListener("storage", onstorage);

@@ -46,13 +46,34 @@ export function inView({ top, head, rows }: Placed, { row }: Heights, from: numb
   return [Math.floor(at(from)), Math.ceil(at(to))];
 }
 
-/** Where a row stands; undefined when it is in no section. */
-export function topOf(sections: readonly Placed[], { row }: Heights, id: string): number | undefined {
-  for (const { top, head, rows } of sections) {
+/** A row by its section's key and its place in it; -1 is the head of the section. */
+export interface Place {
+  key: string;
+  at: number;
+}
+
+/** `id` of a conversation, or the key of a folder; undefined when it is in no section. */
+export function placeOf(sections: readonly Placed[], id: string | null): Place | undefined {
+  if (id === null) return undefined;
+  for (const { key, rows } of sections) {
+    if (key === id) return { key, at: -1 };
     const at = rows.findIndex(({ convGroupId }) => convGroupId === id);
-    if (at !== -1) return top + head + at * row;
+    if (at !== -1) return { key, at };
   }
   return undefined;
+}
+
+/** The first that the arrow keys come to. */
+export function firstOf(sections: readonly Placed[]): Place | undefined {
+  const first = sections.find(({ kind, rows }) => kind === "folder" || rows.length > 0);
+  return first && { key: first.key, at: first.kind === "folder" ? -1 : 0 };
+}
+
+/** Where a row stands; undefined when it is in no section. */
+export function topOf(sections: readonly Placed[], { row }: Heights, id: string | null): number | undefined {
+  const place = placeOf(sections, id);
+  const section = sections.find(({ key }) => key === place?.key);
+  return section && place && section.top + (place.at === -1 ? 0 : section.head + place.at * row);
 }
 
 /** The row at this height, or the first below it. */

@@ -115,14 +115,14 @@ export class ConversationList {
 
 /** `known` with what follows `after` (null: from the top) as the server has it: what its page leaves out is gone. */
 function spliced(known: readonly ConversationRow[], after: ConversationRow | null, page: ConversationPage): ConversationRow[] {
-  const versions = new Map(known.map((row) => [row.convGroupId, row]));
   const ids = new Set(page.conversations.map(({ convGroupId }) => convGroupId));
+  const again = new Map(known.filter(({ convGroupId }) => ids.has(convGroupId)).map((row) => [row.convGroupId, row]));
   const last = page.nextCursor === null ? undefined : page.conversations.at(-1);
   const others = known.filter(({ convGroupId }) => !ids.has(convGroupId));
   const above = after === null ? [] : others.filter((row) => !isOlder(row, after));
   const below = last === undefined ? [] : others.filter((row) => isOlder(row, last));
   // What was changed here while the page was on its way is newer than the page.
-  return [...above, ...page.conversations.map((row) => newer(row, versions.get(row.convGroupId))), ...below];
+  return [...above, ...page.conversations.map((row) => newer(row, again.get(row.convGroupId))), ...below];
 }
 
 const newer = (row: ConversationRow, known: ConversationRow | undefined): ConversationRow =>

@@ -50,6 +50,8 @@ describe("with KaTeX", () => {
     ["\\mathbb{R}", "ℝ"], ["\\mathcal{L}", "ℒ"], ["\\mathbf{x1}", "𝐱"], ["\\mathfrak{g}", "𝔤"], ["\\boldsymbol{\\alpha}", "𝜶"], ["\\mathrm{d}", 'mathvariant="normal">d'],
   ])("%s is written %s", (source, letter) => expect(html(`$${source}$`)).toContain(letter));
 
+  test("a sign behind an operator belongs to its number", () => expect(html("$a=-1$")).toContain('<mo form="prefix">−</mo>'));
+
   test.each(["\\href{javascript:alert(1)}{x}", "\\includegraphics{https://a.cn/p.png}", "\\htmlStyle{color:red}{x}", "\\url{javascript:x}", "\\text{<img src=x onerror=y>}"])(
     "%s does nothing",
     (source) => expect(html(`$${source}$`)).not.toMatch(/<(?:a|img|span)\b|href=|style=/),

@@ -2,6 +2,8 @@
 
 import { Marked, Renderer, type Token, type Tokens, Tokenizer } from "marked";
 import { t } from "../i18n";
+import { footnoteExtensions } from "./footnotes";
+import { image } from "./images";
 import { maskMath, mathExtensions } from "./math";
 import { escape, sanitise } from "./sanitise";
 
@@ -41,12 +43,11 @@ const marked = new Marked({
       return address === undefined ? undefined : base.url.call(this, address);
     },
   },
-  extensions: mathExtensions,
+  extensions: [...mathExtensions, ...footnoteExtensions],
   hooks: { emStrongMask: (masked) => asLetters(maskMath(masked)) },
   renderer: {
     code: ({ text, lang }) => codeFrame(lang?.split(/\s/)[0] ?? "", `<code>${escape(text)}</code>`),
-    // Nothing is fetched from elsewhere: our policy forbids it, and it would tell a stranger who reads what.
-    image: ({ href, text }) => `<a href="${escape(href)}">${escape(text || href)}</a>`,
+    image: ({ href, text }) => image(href, text),
     checkbox: ({ checked }) => `<var>${checked ? "☑" : "☐"}</var> `,
     table(table) {
       return `<div>${Renderer.prototype.table.call(this, table)}</div>`;

@@ -10,7 +10,7 @@ const MATH_TAGS =
   "math menclose merror mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt " +
   "mstyle msub msubsup msup mtable mtd mtext mtr munder munderover";
 const MATH_ATTRIBUTES =
-  "accent accentunder columnalign columnlines columnspacing depth display displaystyle fence height largeop linethickness " +
+  "accent accentunder columnalign columnlines columnspacing depth display displaystyle fence form height largeop linethickness " +
   "lspace mathbackground mathcolor mathsize mathvariant maxsize minsize movablelimits notation rowlines rowspacing rspace " +
   "scriptlevel separator stretchy symmetric voffset width";
 
@@ -38,14 +38,14 @@ export const keep = (html: string): string => `${MARK}${kept.push(html) - 1};`;
 
 export function sanitise(html: string): string {
   // Bare tags can do no harm, and most blocks have no others; to sanitise them would be half the cost of a delta.
-  const clean = notBare.test(html) ? withAttributes(html) : html;
+  const clean = notBare.test(html) ? purified(html) : html;
   if (kept.length === 0) return clean;
   const ours = kept;
   kept = [];
   return clean.replace(marks, (_, at: string) => ours[Number(at)]!);
 }
 
-const withAttributes = (html: string): string =>
+export const purified = (html: string): string =>
   purify.sanitize(html, {
     ALLOWED_TAGS: ALLOWED_TAGS.split(" "),
     ALLOWED_ATTR: ["href", "title", "align", "start", "open", "dir", "lang", "colspan", "rowspan"],

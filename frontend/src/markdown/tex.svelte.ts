@@ -67,11 +67,15 @@ class Tex {
     const options = { displayMode, output: "mathml", trust: false, strict: "ignore", throwOnError: true, ...LIMITS } as const;
     const [math] = /<math[\s\S]*<\/math>/.exec(this.#katex!.renderToString(tex, options)) ?? [""];
     const bare = math.replace(/<annotation[\s\S]*?<\/annotation>|<\/?semantics>/g, "");
-    return sanitiseMath(inAlphabets(bare));
+    return sanitiseMath(signed(inAlphabets(bare)));
   }
 }
 
 export const tex = new Tex();
+
+/** A sign behind an operator belongs to the number after it: "= −1", not "= − 1". */
+const signed = (math: string): string =>
+  math.replace(/(?<=<mo[^>]*>(?:[^<()[\]|]|&[lg]t;)<\/mo>)<mo>([−+±])<\/mo>/g, '<mo form="prefix">$1</mo>');
 
 /** `alttext` is what copying gives. */
 function framed(math: string, display: boolean, raw: string): string {

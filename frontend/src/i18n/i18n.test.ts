@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import markdownEn from "../markdown/words/en.json";
+import markdownZhHans from "../markdown/words/zh-Hans.json";
 import settingsEn from "../settings/words/en.json";
 import settingsZhHans from "../settings/words/zh-Hans.json";
 import { date, duration, errorText, sinceTime, t, words } from ".";
@@ -13,6 +15,7 @@ const holes = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort(
 const catalogs: [string, Catalog, Catalog][] = [
   ["the page", en, zhHans],
   ["the settings", settingsEn, settingsZhHans],
+  ["answers", markdownEn, markdownZhHans],
 ];
 
 describe.each(catalogs)("the catalogs of %s", (_, english, chinese) => {

@@ -1,12 +1,12 @@
 /** The words of the page in the language of <html lang>, which the server chose. */
 
-import en from "./en.json";
-import zhHans from "./zh-Hans.json";
+import type en from "./en.json";
 
 export type Word = keyof typeof en;
 
 export const language = document.documentElement.lang.toLowerCase().startsWith("zh") ? "zh-Hans" : "en";
-const catalog: Record<Word, string> = language === "en" ? en : zhHans;
+// Of the two only this one travels; chat.html asks for it together with the script.
+const catalog: Record<Word, string> = (language === "en" ? await import("./en.json") : await import("./zh-Hans.json")).default;
 
 type Values = Record<string, string | number>;
 

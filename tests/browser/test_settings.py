@@ -161,7 +161,7 @@ def test_a_theme_that_the_server_cannot_keep_is_undone_and_said(tab: Tab) -> Non
 
 def test_new_conversations_begin_with_the_default_model(tab: Tab, home: Site) -> None:
     mine = requests.get(f"{home.url}/api/models", headers=home.user("alice").headers).json()["models"]
-    theirs = {"id": "other", "name": "Another one", "provider": "p", "description": "", "demo": False, "default": False}
+    theirs = {"id": "gone", "name": "Another one", "provider": "p", "description": "", "demo": False, "default": False}
     models = {"models": [*mine, theirs | {"capabilities": []}]}
     tab.page.route("**/api/models", lambda route: route.fulfill(json=models))
     section = visit(tab, "model")
@@ -171,7 +171,7 @@ def test_new_conversations_begin_with_the_default_model(tab: Tab, home: Site) ->
     expect(section.get_by_role("alert")).to_contain_text("not available any more")
     section.locator(f"[value='{mine[0]['id']}']").check()
     saved(tab.page)
-    tab.page.evaluate("localStorage.setItem('model', 'other')")  # what was used last in this browser
+    tab.page.evaluate("localStorage.setItem('model', 'gone')")  # what was used last in this browser
     tab.open()
     expect(tab.page.locator(".model-choice")).to_contain_text(mine[0]["name"])
 

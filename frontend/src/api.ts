@@ -5,7 +5,6 @@ import { authorized } from "./session";
 import { surroundings } from "./ui/surroundings.svelte";
 import type {
   ApiKey,
-  Attachment,
   ConversationPage,
   ConversationRow,
   ConversationTree,
@@ -134,17 +133,6 @@ export const createKey = (name: string, scopes: ApiKey["scopes"], expires: strin
 export const revokeKey = (id: string): Promise<void> => call("DELETE", `/keys/${id}`);
 
 // --- Attachments ---
-
-/** Upload a file: its bytes are the body. */
-export async function attach(file: File, signal?: AbortSignal): Promise<Attachment> {
-  const headers = { "Content-Type": file.type || "application/octet-stream" };
-  const asked = performance.now();
-  const init = { method: "POST", headers, body: file, ...(signal && { signal }) };
-  const response = await authorized(`/api/attachments${query({ name: file.name })}`, init);
-  surroundings.reached(asked);
-  if (!response.ok) throw await errorOf(response);
-  return (await response.json()) as Attachment;
-}
 
 /** One that was not sent. */
 export const detach = (id: string): Promise<void> => call("DELETE", `/attachments/${id}`);

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from typing import Any, cast
 
-from django.conf import settings
 from twisted.internet.tcp import Connection
 from twisted.python.failure import Failure
 from twisted.web import http
@@ -32,7 +31,7 @@ class Channel(http.HTTPChannel):
     factory: "Factory"
     transport: Connection  # type: ignore[assignment]
     deadline: float | None = None
-    body_limit = Limit("CHATSITE_MAX_BODY_BYTES", settings.MAX_BODY_BYTES)  # of the request now coming in
+    body_limit: Limit  # of the request now coming in, once its headers are there
 
     def connectionMade(self) -> None:  # noqa: N802
         super().connectionMade()

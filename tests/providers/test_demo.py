@@ -19,6 +19,7 @@ from tests.conversations.hostile import image
 
 TARGET = Target("demo", "demo", demo.BASE_URL, "")
 MODELS = [model.id for model in demo.MODELS]
+FAILING = next(model for model in demo.MODELS if model.id == "demo-failing")
 LINK = "(/connect)"
 
 
@@ -117,7 +118,7 @@ class TestWire:
         assert content(said).endswith("for example,")
 
     async def test_what_broke_off_can_be_continued(self, sdk: openai.AsyncOpenAI) -> None:
-        begun = answer(demo.MODELS[4], [user("Hello")]).content
+        begun = answer(FAILING, [user("Hello")]).content
         rest = content(await streamed(sdk, "demo-failing", user("Hello"), assistant(begun)))
         assert rest.startswith(" the line broke")
 

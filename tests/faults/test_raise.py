@@ -12,6 +12,7 @@ import requests
 from tests.bench.kit.figures import report, times
 from tests.chat import Answer, Chat
 from tests.databases import Template
+from tests.faults.patience import eventually
 from tests.faults.raising import points
 from tests.faults.tables import in_progress
 from tests.site import Site
@@ -103,7 +104,7 @@ def settled(site: Site, bob: Chat, upstream: Upstream) -> None:
             if message["status"] == "in_progress":
                 assert bob.follow(message["convId"]).read().end
     assert in_progress(site.database_url) == 0
-    assert [record.number for record in upstream.requests if not (record.finished or record.aborted)] == []
+    eventually(lambda: all(record.finished or record.aborted for record in upstream.requests))
     began = time.monotonic()
     assert site.stop() == 0
     assert time.monotonic() - began < WAITED, "something was waited for"

@@ -18,7 +18,6 @@ def standing(
     template: Template = request.getfixturevalue(f"{request.param}_template")
     data = tmp_path_factory.mktemp("standing") / "data"
     env = {"OPENAI_BASE_URL": upstream_process.base_url, "OPENAI_API_KEY": "sk-upstream"}
-    env |= {"CHATSITE_MODELS": "scripted,gpt-4o"}  # the second takes images
     with template.copy(data) as url, Site(data, url, env, template.people) as running:
         yield running
 

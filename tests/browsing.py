@@ -7,6 +7,7 @@ import pytest
 
 from tests.clients.catalog import chromium
 from tests.databases import Template
+from tests.serving import serving
 from tests.site import Site
 from tests.upstream import Upstream
 
@@ -24,6 +25,5 @@ def standing(
 ) -> Iterator[Site]:
     """For tests that leave it standing. On SQLite: a browser does not know which database is behind a site."""
     data = tmp_path_factory.mktemp("standing") / "data"
-    env = {"OPENAI_BASE_URL": upstream_process.base_url, "OPENAI_API_KEY": "sk-upstream"}
-    with sqlite_template.copy(data) as url, Site(data, url, env, sqlite_template.people) as running:
+    with serving(sqlite_template, data, upstream_process) as running:
         yield running

@@ -160,11 +160,21 @@ def test_thinking(tab: Tab, shot: Shot, upstream: Upstream) -> None:
     shot("thinking")
 
 
-def test_stopped(tab: Tab, shot: Shot, upstream: Upstream) -> None:
+def stop_a_story(tab: Tab, upstream: Upstream) -> None:
     upstream.default(text="These words were kept. Not these.", size=23, gate="never", after=1)
     send(tab, "Tell me a long story.")
     expect(tab.text).to_be_visible()
     tab.page.locator(".composer button.go").click()
+
+
+def limit(tab: Tab) -> None:
+    """From now on the server has had enough messages."""
+    told = {"code": 42901, "msg": "Too many messages."}
+    tab.page.route("**/api/chat", lambda route: route.fulfill(status=429, json=told, headers={"Retry-After": "3600"}))
+
+
+def test_stopped(tab: Tab, shot: Shot, upstream: Upstream) -> None:
+    stop_a_story(tab, upstream)
     expect(tab.answer.locator(".ending")).to_be_visible()
     shot("stopped")
 
@@ -193,8 +203,7 @@ def test_filtered(tab: Tab, shot: Shot) -> None:
 
 
 def test_over_the_limit(tab: Tab, shot: Shot) -> None:
-    limit = {"code": 42901, "msg": "Too many messages."}
-    tab.page.route("**/api/chat", lambda route: route.fulfill(status=429, json=limit, headers={"Retry-After": "3600"}))
+    limit(tab)
     send(tab, "one more")
     expect(tab.answer.locator(".ending.failed")).to_be_visible()
     shot("limit")
@@ -270,12 +279,8 @@ def test_the_length_limit(tab: Tab, shot: Shot) -> None:
 
 
 def test_a_continue_that_is_refused(tab: Tab, shot: Shot, upstream: Upstream) -> None:
-    upstream.default(text="These words were kept. Not these.", size=23, gate="never", after=1)
-    send(tab, "Tell me a long story.")
-    expect(tab.text).to_be_visible()
-    tab.page.locator(".composer button.go").click()
-    limit = {"code": 42901, "msg": "Too many messages."}
-    tab.page.route("**/api/chat", lambda route: route.fulfill(status=429, json=limit, headers={"Retry-After": "3600"}))
+    stop_a_story(tab, upstream)
+    limit(tab)
     tab.answer.locator(".ending button").first.click()
     expect(tab.answer.locator(".ending span").first).to_be_visible()
     shot("continue-refused")

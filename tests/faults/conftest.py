@@ -11,6 +11,7 @@ import pytest
 from tests.chat import Chat
 from tests.databases import Template
 from tests.faults.pair import Pair
+from tests.serving import serving
 from tests.site import Site
 from tests.upstream import Upstream
 
@@ -28,8 +29,7 @@ def standing_pair(
     """They run as long as the tests do; take `pair`."""
     template: Template = request.getfixturevalue(f"{request.param}_template")
     data = tmp_path_factory.mktemp("pair") / "data"
-    env = {"OPENAI_BASE_URL": upstream_process.base_url, "OPENAI_API_KEY": "sk-upstream"}
-    with template.copy(data) as url, Site(data, url, env, template.people) as first, first.beside() as second:
+    with serving(template, data, upstream_process) as first, first.beside() as second:
         yield Pair(first, second)
 
 

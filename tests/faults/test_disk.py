@@ -14,6 +14,7 @@ from tests.chat import Chat
 from tests.databases import Template
 from tests.faults.storage import BEGUN, SCRIPT, ends_without_end, spoilt
 from tests.faults.tables import in_progress
+from tests.serving import serving
 from tests.site import Site
 from tests.upstream import Upstream
 
@@ -37,9 +38,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def site(disk: Path, sqlite_template: Template, upstream: Upstream) -> Iterator[Site]:
     """A running site that keeps everything on the small disk."""
-    env = {"OPENAI_BASE_URL": upstream.base_url, "OPENAI_API_KEY": "sk-upstream"}
-    data = disk / "data"
-    with sqlite_template.copy(data) as url, Site(data, url, env, sqlite_template.people) as running:
+    with serving(sqlite_template, disk / "data", upstream) as running:
         yield running
 
 

@@ -15,6 +15,7 @@ from tests.databases import Template
 from tests.faults.patience import eventually
 from tests.faults.raising import points
 from tests.faults.tables import in_progress
+from tests.serving import serving
 from tests.site import Site
 from tests.upstream import Script, Upstream, prompt
 
@@ -30,9 +31,7 @@ class RaisingSite(Site):
 @pytest.fixture
 def site(tmp_path: Path, sqlite_template: Template, upstream: Upstream) -> Iterator[Site]:
     """A site whose awaits raise where they are asked to."""
-    env = {"OPENAI_BASE_URL": upstream.base_url, "OPENAI_API_KEY": "sk-upstream"}
-    data = tmp_path / "data"
-    with sqlite_template.copy(data) as url, RaisingSite(data, url, env, sqlite_template.people) as running:
+    with serving(sqlite_template, tmp_path / "data", upstream, RaisingSite) as running:
         yield running
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.chat import Chat
 from tests.databases import Template
+from tests.serving import serving
 from tests.site import Site
 from tests.upstream import Upstream
 
@@ -17,8 +18,7 @@ def standing(
     """A site that runs as long as the tests do, the scripted upstream its default provider."""
     template: Template = request.getfixturevalue(f"{request.param}_template")
     data = tmp_path_factory.mktemp("standing") / "data"
-    env = {"OPENAI_BASE_URL": upstream_process.base_url, "OPENAI_API_KEY": "sk-upstream"}
-    with template.copy(data) as url, Site(data, url, env, template.people) as running:
+    with serving(template, data, upstream_process) as running:
         yield running
 
 

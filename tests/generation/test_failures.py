@@ -7,10 +7,10 @@ import pytest
 
 from tests.chat import Answer, Chat
 from tests.databases import Template
+from tests.serving import KEY, serving
 from tests.site import Site
 from tests.upstream import Script, Upstream, prompt
 
-KEY = "sk-upstream"  # what the conftest gives the site to ask upstream with
 IDLE_SECONDS, MOST_SECONDS, MOST_BYTES = 3, 15, 2**21  # of the impatient site
 
 # name: (script, content deltas a reader gets to see, code, retryable)
@@ -90,14 +90,12 @@ def impatient(
 ) -> Iterator[Site]:
     """A site with narrow limits. On one database: it has nothing to do with what is tried here."""
     data = tmp_path_factory.mktemp("impatient") / "data"
-    env = {
-        "OPENAI_BASE_URL": upstream_process.base_url,
-        "OPENAI_API_KEY": KEY,
+    limits = {
         "CHATSITE_IDLE_SECONDS": str(IDLE_SECONDS),
         "CHATSITE_GENERATION_SECONDS": str(MOST_SECONDS),
         "CHATSITE_GENERATION_BYTES": str(MOST_BYTES),
     }
-    with sqlite_template.copy(data) as url, Site(data, url, env, sqlite_template.people) as running:
+    with serving(sqlite_template, data, upstream_process, settings=limits) as running:
         yield running
 
 

@@ -133,6 +133,13 @@ describe("stop", () => {
 
 describe("what was written and not sent", () => {
   const refuse = (): Response => json({ code: 42901, msg: "too many" }, 429);
+  const sendAndBeRefused = async (): Promise<void> => {
+    site["GET /api/conversations/c"] = () => json(tree(question, answer));
+    site["POST /api/chat"] = refuse;
+    await conversation.load();
+    conversation.send("and how", "m");
+    await vi.waitFor(() => expect(shown()?.refusal).toBeDefined());
+  };
   const unsent = { key: "k", at: 0, body: { model: "m", convGroupId: "c", parentConvId: "a", request: "and how" } };
 
   test("stands in the composer of the next new conversation when nobody looked as it was refused", async () => {
@@ -159,11 +166,7 @@ describe("what was written and not sent", () => {
   });
 
   test("is shown as refused also by the next page, and not sent again by itself", async () => {
-    site["GET /api/conversations/c"] = () => json(tree(question, answer));
-    site["POST /api/chat"] = refuse;
-    await conversation.load();
-    conversation.send("and how", "m");
-    await vi.waitFor(() => expect(shown()?.refusal).toBeDefined());
+    await sendAndBeRefused();
     conversation = opened("c");
     await conversation.resend(outbox.waiting()[0]!);
     expect(conversation.branch.map(({ content }) => content)).toEqual(["why", "Because", "and how", ""]);
@@ -171,11 +174,7 @@ describe("what was written and not sent", () => {
   });
 
   test("returns to the composer when something else is sent instead", async () => {
-    site["GET /api/conversations/c"] = () => json(tree(question, answer));
-    site["POST /api/chat"] = refuse;
-    await conversation.load();
-    conversation.send("and how", "m");
-    await vi.waitFor(() => expect(shown()?.refusal).toBeDefined());
+    await sendAndBeRefused();
     conversation.send("and when", "m");
     expect([conversation.draft, shown()?.refusal]).toEqual(["and how", undefined]);
     await vi.waitFor(() => expect(shown()?.refusal).toBeDefined());

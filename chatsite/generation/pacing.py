@@ -7,9 +7,10 @@ the next read finds more deltas, which become one event. An idle process waits f
 import asyncio
 import time
 
-MOST = 0.1  # seconds between two reads of a socket, at the most
+MOST = 0.2  # seconds between two reads of a socket, at the most: while the processor has no time to spare
+WELL = 0.08  # and while it has, but the loop is late: a delta then reaches its reader in a tenth of a second
 _LOOK = 0.1  # seconds between two looks at the load
-_BUSY = 0.55  # share of one core (the interpreter's lock allows no more than one)
+_BUSY = 0.65  # share of one core (the interpreter's lock allows no more than one)
 _LATE = 0.008  # seconds the loop may be late
 
 
@@ -28,12 +29,12 @@ class Pacer:
             cpu, began = time.process_time(), time.monotonic()
             await asyncio.sleep(_LOOK)
             passed = time.monotonic() - began
-            pressure = max((time.process_time() - cpu) / passed / _BUSY, (passed - _LOOK) / _LATE)
-            self.adjust(pressure)
+            self.adjust((time.process_time() - cpu) / passed / _BUSY, (passed - _LOOK) / _LATE)
 
-    def adjust(self, pressure: float) -> None:
-        """`pressure` above 1 is too much. Up in a few looks, down slowly, so that it does not swing."""
-        if pressure > 1:
-            self.interval = min(MOST, self.interval * min(pressure, 1.5) + 0.005)
+    def adjust(self, busy: float, late: float) -> None:
+        """Above 1 is too much. Up in a few looks, down slowly, so that it does not swing."""
+        pressure, most = (busy, MOST) if busy > 1 else (late, WELL)
+        if pressure > 1 and self.interval <= most:
+            self.interval = min(most, self.interval * min(pressure, 1.5) + 0.005)
         else:
             self.interval = max(0.0, self.interval * 0.95 - 0.0005)

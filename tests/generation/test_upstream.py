@@ -8,7 +8,7 @@ from asyncio import selector_events
 import pytest
 
 from chatsite.generation.events import Content, Event
-from chatsite.generation.pacing import MOST, Pacer
+from chatsite.generation.pacing import MOST, WELL, Pacer
 from chatsite.generation.upstream import Outcome, Question, read
 from chatsite.providers import clients
 from chatsite.providers.models import Target
@@ -101,10 +101,13 @@ async def test_a_connection_that_breaks_off_after_the_finish_reason_has_brought_
 def test_the_pacer_rises_under_pressure_to_its_limit_and_falls_when_it_is_over() -> None:
     pacer = Fixed(0)
     for _ in range(20):
-        pacer.adjust(2.0)
+        pacer.adjust(busy=0.5, late=2.0)
+    assert 0.9 * WELL < pacer.interval <= WELL
+    for _ in range(20):
+        pacer.adjust(busy=2.0, late=2.0)
     assert pacer.interval == MOST
-    pacer.adjust(0.5)
+    pacer.adjust(busy=0.5, late=2.0)
     assert 0.9 * MOST < pacer.interval < MOST
     for _ in range(200):
-        pacer.adjust(0.5)
+        pacer.adjust(busy=0.5, late=0.5)
     assert pacer.interval == 0

@@ -212,7 +212,7 @@ def test_over_the_limit(tab: Tab, shot: Shot) -> None:
 def test_reconnecting(tab: Tab, shot: Shot) -> None:
     tab.page.route("**/api/chat", lambda route: route.abort("connectionreset"))
     send(tab, "Is anybody there?")
-    expect(tab.answer.locator(".lost")).to_have_css("opacity", "1")
+    expect(tab.answer.locator(".waiting")).to_have_css("opacity", "1")
     shot("reconnecting")
 
 
@@ -220,7 +220,7 @@ def test_offline(tab: Tab, shot: Shot) -> None:
     tab.page.context.set_offline(True)
     send(tab, "written in a tunnel")
     expect(tab.page.locator(".warn")).to_be_visible()
-    expect(tab.answer.locator(".lost")).to_have_css("opacity", "1")
+    expect(tab.answer.locator(".waiting")).to_have_css("opacity", "1")
     shot("offline")
 
 
@@ -294,7 +294,7 @@ def test_the_demo_says_that_it_is_one(tab: Tab, shot: Shot) -> None:
 
     tab.page.route("**/api/models", as_demo)
     tab.page.reload()
-    expect(tab.page.locator(".dock p")).to_be_visible()
+    expect(tab.page.locator(".dock p").first).to_be_visible()
     shot("demo")
 
 
@@ -331,7 +331,7 @@ def _row(number: int) -> dict[str, Any]:
 
 
 def test_a_long_conversation_list(tab: Tab, shot: Shot, look: Look) -> None:
-    page = {"conversations": [_row(number) for number in range(40)], "nextCursor": None}
+    page = {"pinned": [], "conversations": [_row(number) for number in range(40)], "nextCursor": None}
     tab.page.route("**/api/conversations", lambda route: route.fulfill(json=page))
     tab.page.reload()
     if "viewport" in look.options:

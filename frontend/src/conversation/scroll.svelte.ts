@@ -46,6 +46,21 @@ export class Scroll {
     area.scrollTo({ top: area.scrollHeight, behavior: calm ? "instant" : "smooth" });
   }
 
+  /** Change what is shown without moving the element that `at` finds before and after. */
+  async steady(at: () => Element | null, change: () => Promise<void>): Promise<void> {
+    const before = at()?.getBoundingClientRect().top;
+    this.#following = this.#gliding = false;
+    await change();
+    const after = at()?.getBoundingClientRect().top;
+    if (this.#area && before !== undefined && after !== undefined) this.#area.scrollTop += after - before;
+  }
+
+  /** Bring the element to the top. */
+  to(element: Element): void {
+    this.#following = this.#gliding = false;
+    element.scrollIntoView({ block: "start" });
+  }
+
   #rest(): number {
     const { scrollHeight, clientHeight, scrollTop } = this.#area!;
     return scrollHeight - clientHeight - scrollTop;

@@ -1,0 +1,61 @@
+/** Copying what is shown, with formulas as their TeX, so that they can be pasted where they are written. */
+
+import { writeText } from "../ui/clipboard";
+
+/** What belongs to the page and not to the text. */
+const TOOLS = "button, figcaption, iframe";
+
+interface Copied {
+  text: string;
+  html: string;
+}
+
+/** Give what is selected to the clipboard, when a formula is in it; else the browser does it by itself. */
+export function copySelected(event: ClipboardEvent): void {
+  const selection = getSelection();
+  if (!selection || selection.isCollapsed || !event.clipboardData) return;
+  const copied = copiedOf(fragmentOf(selection.getRangeAt(0)));
+  if (copied === null) return;
+  event.clipboardData.setData("text/plain", copied.text);
+  event.clipboardData.setData("text/html", copied.html);
+  event.preventDefault();
+}
+
+/** Copy this part of the page as rich text; returns whether it was done. On plain HTTP as its words alone. */
+export async function copyRich(element: Element): Promise<boolean> {
+  const fragment = document.createDocumentFragment();
+  fragment.append(element.cloneNode(true));
+  const { text, html } = written(fragment);
+  try {
+    const blob = (type: string, content: string) => ({ [type]: new Blob([content], { type }) });
+    await navigator.clipboard.write([new ClipboardItem({ ...blob("text/plain", text), ...blob("text/html", html) })]);
+    return true;
+  } catch {
+    return writeText(text);
+  }
+}
+
+/** The range; the whole formula, when it lies inside of one. */
+function fragmentOf(range: Range): DocumentFragment {
+  const around = range.commonAncestorContainer;
+  const formula = (around instanceof Element ? around : around.parentElement)?.closest("math");
+  if (!formula) return range.cloneContents();
+  const fragment = document.createDocumentFragment();
+  fragment.append(formula.cloneNode(true));
+  return fragment;
+}
+
+const copiedOf = (fragment: DocumentFragment): Copied | null => (fragment.querySelector("math") ? written(fragment) : null);
+
+function written(fragment: DocumentFragment): Copied {
+  for (const tool of fragment.querySelectorAll(TOOLS)) tool.remove();
+  for (const math of fragment.querySelectorAll("math")) math.replaceWith(math.getAttribute("alttext") ?? "");
+  const room = document.createElement("div");
+  room.className = "offscreen";
+  room.append(fragment);
+  // Only what is laid out has lines.
+  document.body.append(room);
+  const copied = { text: room.innerText.trim(), html: room.innerHTML };
+  room.remove();
+  return copied;
+}

@@ -12,7 +12,7 @@ import { type Files, filesOf } from "./files.svelte";
 import { continued, editOf, fromServer, isLocal, isRunning, type Item, type Refusal, refusalOf } from "./item";
 import { Messages } from "./messages.svelte";
 import type * as outbox from "./outbox";
-import { Readings } from "./readings";
+import { Readings, type Witness } from "./readings";
 import { Starts } from "./starts";
 import { Stops } from "./stops";
 import * as terms from "./terms.svelte";
@@ -82,6 +82,11 @@ export class Conversation {
   /** The files beside it. */
   get files(): Files {
     return filesOf(this.id);
+  }
+
+  /** Who counts what arrives. */
+  set witness(witness: Witness | undefined) {
+    this.#readings.witness = witness;
   }
 
   /** Whether something was written here that the server has not accepted. */

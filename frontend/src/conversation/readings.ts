@@ -17,6 +17,8 @@ export interface Told {
   failed: (key: string, error: unknown) => void;
 }
 
+export type Witness = (key: string, events: readonly StreamEvent[]) => void;
+
 interface Reading {
   abort: () => void;
   /** This tab asked for the answer. */
@@ -24,6 +26,8 @@ interface Reading {
 }
 
 export class Readings {
+  /** Sees what arrives of any answer, by its key; as a rule there is none. */
+  witness: Witness | undefined;
   #open = new Map<string, Reading>();
 
   constructor(
@@ -90,6 +94,7 @@ export class Readings {
     if (!item) return;
     const named = isLocal(item) ? this.told.named(item, JSON.parse(events[0]!.data) as Chunk) : item;
     this.items.put(take(named, events));
+    this.witness?.(key, events);
   }
 
   #link(key: string, link: Link | undefined): void {

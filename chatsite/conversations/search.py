@@ -8,6 +8,7 @@ import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Literal, cast
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from chatsite.conversations.search_words import fold
 from chatsite.errors import ApiError
 
 PAGE = 20
-LOOKED = 2000  # texts looked at for a page; the next one goes on from there
+LOOKED, READ = 2000, 4_000_000  # texts, and characters, looked at for a page; the next one goes on from there
 DUE = 200  # rows that the index has not seen yet, looked through each time
 _FIRST, _MORE = PAGE + 2, 300  # documents asked of the index at first, and at the most
 _NEWEST = 2**63 - 1
@@ -58,6 +59,10 @@ class Found:
     message: Message | None
     text: str
 
+    @cached_property
+    def folded(self) -> str:
+        return fold(self.text)
+
     @property
     def key(self) -> UUID:
         return self.message.id if self.message else self.conversation.id
@@ -69,7 +74,7 @@ class Found:
             "title": self.conversation.title,
             "convId": self.message.id if self.message else None,
             "role": cast("Literal['user', 'assistant']", self.message.role) if self.message else None,
-            "snippet": snippet(self.text, query),
+            "snippet": snippet(self.text, self.folded, query),
             "archived": self.conversation.archived,
             "created": (self.message or self.conversation).created,
         }
@@ -77,14 +82,14 @@ class Found:
 
 def page(user_id: UUID, text: str, cursor: str) -> HitPage:
     """Up to PAGE hits, newest first; `nextCursor` asks for more. 42201 for a query that is too long."""
-    query, below, hits = _parsed(text), _below(cursor), list[Found]()
+    query, below, hits, read = _parsed(text), _below(cursor), list[Found](), 0
     for looked, found in enumerate(_candidates(user_id, query, below)):
-        matches = query.matches(fold(found.text))
-        if looked == LOOKED or (matches and len(hits) == PAGE):
+        matches = query.matches(found.folded)
+        if looked == LOOKED or read > READ or (matches and len(hits) == PAGE):
             return {"hits": [hit.hit(query) for hit in hits], "nextCursor": str(below)}
         if matches:
             hits.append(found)
-        below = found.number
+        below, read = found.number, read + len(found.text)
     return {"hits": [hit.hit(query) for hit in hits], "nextCursor": None}
 
 

@@ -6,7 +6,7 @@ index) are found as well. Until then search.py looks through what is due.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -22,6 +22,7 @@ from chatsite.conversations.search_words import fold, keys
 
 TEXT = 200_000  # characters of a message that are searched
 BATCH = 50  # rows in a transaction: on SQLite answers wait for it
+ENOUGH = 100_000  # characters after which it is ended before
 SECONDS = 0.2  # spent at once
 SWEPT = 200  # documents looked at for being left over, at once
 
@@ -61,7 +62,9 @@ def index(most: int) -> int:
     ended = due_messages().exclude(status=Status.IN_PROGRESS)
     texts = ended.defer("content", "reasoning").annotate(said=Left("content", TEXT))
     messages = texts.select_related("conversation").order_by("-id")[:most]
-    said = [_Due(row, row.conversation.owner_id, _text(row.conversation, row.said), row.last_seq) for row in messages]
+    said = _enough(
+        _Due(row, row.conversation.owner_id, _text(row.conversation, row.said), row.last_seq) for row in messages
+    )
     titles = [_Due(row, row.owner_id, _text(row, row.title), row.title) for row in due_titles()[:most]]
     _store(Message, "last_seq", "indexed_seq", said)
     _store(Conversation, "title", "indexed_title", titles)
@@ -76,6 +79,18 @@ class _Due:
     owner_id: UUID
     text: str
     seen: int | str
+
+
+def _enough(due: Iterable[_Due]) -> list[_Due]:
+    """The first ones: at least one, and no more behind ENOUGH."""
+    taken: list[_Due] = []
+    characters = 0
+    for one in due:
+        taken.append(one)
+        characters += len(one.text)
+        if characters >= ENOUGH:
+            break
+    return taken
 
 
 def _text(conversation: Conversation, text: str) -> str:

@@ -31,6 +31,11 @@ class Query:
     def matches(self, folded: str) -> bool:
         return all(pattern.search(folded) for pattern in self.patterns)
 
+    def first(self, folded: str) -> int:
+        """Where the first of it stands, 0 when nothing does."""
+        found = (pattern.search(folded) for pattern in self.patterns)
+        return min((match.start() for match in found if match), default=0)
+
     def spans(self, folded: str) -> list[tuple[int, int]]:
         """Where what was looked for stands, in order and apart from each other."""
         found = sorted(match.span() for pattern in self.patterns for match in pattern.finditer(folded))

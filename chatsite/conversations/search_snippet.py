@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing_extensions import TypedDict  # pydantic can't read that of typing before Python 3.12
 
 from chatsite.conversations.search_query import Query
-from chatsite.conversations.search_words import SIGNS, fold
+from chatsite.conversations.search_words import SIGNS, fold, stretches
 
 BEFORE, BEHIND = 40, 160  # characters of the text
 _WORD_EDGE = 15  # characters given up so that a word is not cut
@@ -24,9 +24,9 @@ class Piece(TypedDict):
     hit: bool
 
 
-def snippet(text: str, query: Query) -> list[Piece]:
+def snippet(text: str, folded: str, query: Query) -> list[Piece]:
     """The surroundings of the first find in pieces; the beginning of the text when nothing is found in it."""
-    start, end = _window(text, query)
+    start, end = _window(text, query.first(folded))
     shown = text[start:end]
     pieces, last = [("…" if start else "", False)], 0
     for begin, stop in _finds(shown, query):
@@ -37,10 +37,9 @@ def snippet(text: str, query: Query) -> list[Piece]:
     return [Piece(text=re.sub(r"\s+", " ", words), hit=hit) for words, hit in pieces if words]
 
 
-def _window(text: str, query: Query) -> tuple[int, int]:
-    """From where to where it is shown."""
-    found = query.spans(fold(text))
-    at = _unfolded(text, found[0][0]) if found else 0
+def _window(text: str, first: int) -> tuple[int, int]:
+    """From where to where it is shown; `first` is where the first find begins once the text is folded."""
+    at = _unfolded(text, first)
     start, end = max(0, at - BEFORE), min(len(text), at + BEHIND)
     if start and (space := re.search(r"\s", text[start : start + _WORD_EDGE])):
         start += space.end()
@@ -51,7 +50,17 @@ def _window(text: str, query: Query) -> tuple[int, int]:
 
 def _unfolded(text: str, position: int) -> int:
     """Where the character stands that is at this position once the text is folded."""
-    return max(0, bisect_right(range(len(text) + 1), position, key=lambda end: len(fold(text[:end]))) - 1)
+    start = 0
+    for stretch in stretches(text):
+        size = len(fold(stretch))
+        if position < size:
+            return start + _nearby(stretch, position)
+        start, position = start + len(stretch), position - size
+    return max(0, start - 1)
+
+
+def _nearby(text: str, position: int) -> int:
+    return bisect_right(range(len(text) + 1), position, key=lambda end: len(fold(text[:end]))) - 1
 
 
 def _finds(shown: str, query: Query) -> list[tuple[int, int]]:

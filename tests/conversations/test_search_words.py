@@ -1,14 +1,15 @@
 """The splitter, what a query finds in a text, and what is shown of it: by example, and against plain definitions."""
 
 import re
+import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chatsite.conversations.search_query import Query, TooLong, parse
-from chatsite.conversations.search_snippet import snippet
-from chatsite.conversations.search_words import fold, keys, opening, runs, words
+from chatsite.conversations.search_snippet import Piece, snippet
+from chatsite.conversations.search_words import STRETCH, fold, keys, opening, runs, stretches, words
 
 MIXED = st.text(st.sampled_from("数据库的，。 。ab Ab1_-'\"“”かガｶﾞ한국é́ß中\n\t😀Ａ"), max_size=40)
 HAN = st.text(st.sampled_from("数据库的是"), min_size=1, max_size=4)
@@ -18,12 +19,28 @@ def finds(query: str, text: str) -> bool:
     return parse(query).matches(fold(text))
 
 
+def shown_of(text: str, query: str) -> list[Piece]:
+    return snippet(text, fold(text), parse(query))
+
+
 @pytest.mark.parametrize(
     ("text", "same"),
     [("ＡＢＣ１２３", "abc123"), ("ｶﾞﾗｽ", "ガラス"), ("STRASSE", "strasse"), ("Straße", "strasse"), ("e\u0301", "é")],
 )
 def test_case_width_and_ways_of_writing_are_folded(text: str, same: str) -> None:
     assert fold(text) == same
+
+
+@given(st.integers(STRETCH - 4, STRETCH + 4), st.text(st.sampled_from("が かｶﾞ각ㅇe\u0301\u0323ßﷺ가나"), max_size=30))
+def test_a_long_text_folds_piece_by_piece_as_it_does_at_once(length: int, text: str) -> None:
+    long = "ａ" * length + text + " 字" * STRETCH + text
+    assert "".join(stretches(long)) == long
+    assert fold(long) == unicodedata.normalize("NFKC", long).casefold()
+
+
+def test_a_letter_with_very_many_accents_is_folded_in_time_that_grows_with_them() -> None:
+    longest = max(map(len, stretches("a" + "\u0301\u0316" * 100_000)))
+    assert longest == 2 * STRETCH  # sorting what stands on one letter takes time as its square
 
 
 def test_scripts_without_spaces_are_split_from_words_with_them() -> None:
@@ -116,7 +133,7 @@ def test_any_text_is_a_query(query: str) -> None:
 
 @given(MIXED, MIXED, MIXED)
 def test_a_snippet_is_the_texts_own_words_in_pieces(query: str, before: str, text: str) -> None:
-    shown = snippet(before * 8 + text, parse(query))
+    shown = shown_of(before * 8 + text, query)
     plain = re.sub(r"\s+", " ", before * 8 + text)
     words = "".join(piece["text"] for piece in shown)
     assert re.sub(r"\s+", " ", words).strip("… ") in plain.replace("…", "")
@@ -125,7 +142,7 @@ def test_a_snippet_is_the_texts_own_words_in_pieces(query: str, before: str, tex
 
 def test_a_snippet_shows_the_find_and_marks_every_find_in_it() -> None:
     text = "很长的前言。" * 100 + "我们用ＰＹＴＨＯＮ写，\n\npython很好。" + "后记。" * 100
-    shown = snippet(text, parse("python"))
+    shown = shown_of(text, "python")
     assert [piece["text"] for piece in shown if piece["hit"]] == ["ＰＹＴＨＯＮ", "python"]
     assert shown[0]["text"].startswith("…")
     assert shown[-1]["text"].endswith("…")
@@ -134,8 +151,14 @@ def test_a_snippet_shows_the_find_and_marks_every_find_in_it() -> None:
 
 
 def test_a_snippet_of_what_folds_to_something_longer_marks_what_is_meant() -> None:
-    shown = snippet("㍿" * 300 + "ｶﾞﾗｽの話", parse("ガラス"))
+    shown = shown_of("㍿" * 300 + "ｶﾞﾗｽの話", "ガラス")
     assert [piece["text"] for piece in shown if piece["hit"]] == ["ｶﾞﾗｽ"]
+
+
+def test_a_find_far_into_a_long_text_is_shown_where_it_is() -> None:
+    text = "ﷺ ｶﾞﾗｽ ½ e\u0301 " * 5000 + "here is the Needle, and so on"
+    shown = shown_of(text, "needle")
+    assert [piece["text"] for piece in shown if piece["hit"]] == ["Needle"]
 
 
 def test_an_empty_query_has_no_spans() -> None:

@@ -1,0 +1,5 @@
+/** What a conversation consists of: an empty page does without, an old one has to ask for its messages anyway. */
+
+import { Lazy } from "../ui/lazy.svelte";
+
+export const turn = new Lazy(() => import("./Turn.svelte"));

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
@@ -126,6 +127,40 @@ def test_what_is_anothers_deleted_or_temporary_is_not_found(alice: Person, seen:
     assert Client().get("/api/conversations?q=secret").status_code == 401
 
 
+def test_owners_whom_the_index_takes_for_one_find_only_what_is_theirs(alice: Person) -> None:
+    key = alice.user.id.hex[-8:]
+    twin = User.objects.create_user("twin@example.org", id=UUID(f"{uuid4().hex[:24]}{key}"))
+    theirs = Conversation.objects.create(owner=twin, title="twin 秘密", updated=timezone.now())
+    Message.objects.create(conversation=theirs, role=Role.USER, content="twin 秘密")
+    alice.says("mine 秘密", conversation=alice.conversation("mine"))
+    index_all()
+    assert alice.finds("秘密") == ["mine 秘密"]
+    assert alice.finds("twin") == []
+
+
+def test_what_is_deleted_is_found_by_nobody_and_again_once_it_is_restored(alice: Person, seen: Any) -> None:
+    conversation = alice.conversation("秘密")
+    question, answer = alice.says("秘密 one", "秘密 two", conversation=conversation)
+    Message.objects.filter(id=answer.id).update(parent=question)
+    seen()
+    for path, back in ((f"messages/{question.id}", 1), (f"conversations/{conversation.id}", 0)):
+        assert alice.client.delete(f"/api/{path}").status_code in (200, 204)
+        assert len(alice.finds("秘密")) == back  # the title of a conversation whose messages are gone
+        assert alice.client.post(f"/api/{path}/restore").status_code == 200
+        assert len(alice.finds("秘密")) == 3
+
+
+def test_what_was_purged_or_went_with_its_owner_leaves_no_hit(alice: Person) -> None:
+    bob = Person("bob")
+    for person in (alice, bob):
+        person.says("秘密", conversation=person.conversation("秘密"))
+    index_all()
+    Conversation.objects.filter(owner=alice.user).delete()
+    bob.user.delete()
+    assert len(documents()) == 4  # not swept yet
+    assert alice.finds("秘密") == []
+
+
 def test_what_a_continued_answer_says_in_the_end_is_found(alice: Person, seen: Any) -> None:
     (message,) = alice.says("你好")
     seen()
@@ -152,10 +187,11 @@ def test_exactly_one_full_page_has_no_next_one(alice: Person, seen: Any) -> None
     assert alice.get("整页").json()["nextCursor"] is None
 
 
-def test_who_looks_at_too_many_texts_for_a_page_goes_on_with_the_next(
-    alice: Person, seen: Any, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("limit", "value"), [("LOOKED", 7), ("READ", 20)])
+def test_who_looks_at_too_much_for_a_page_goes_on_with_the_next(
+    alice: Person, seen: Any, monkeypatch: pytest.MonkeyPatch, limit: str, value: int
 ) -> None:
-    monkeypatch.setattr(search, "LOOKED", 7)
+    monkeypatch.setattr(search, limit, value)
     alice.says("a b", *["b a"] * 30)
     seen()
     assert alice.finds('"a b"') == ["a b"]
@@ -187,7 +223,34 @@ def test_no_input_fails(alice: Person, query: str) -> None:
     assert page["hits"] == []
 
 
-@pytest.mark.parametrize("query", ["a" * 201, "a " * 31])
+BYTES = st.binary(max_size=60) | st.text(max_size=220).map(lambda text: text.encode("utf-8", "surrogatepass"))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(BYTES, BYTES)
+def test_any_bytes_of_a_url_are_answered_or_refused(alice: Person, query: bytes, cursor: bytes) -> None:
+    response = alice.client.get(f"/api/conversations?q={quote(query)}&cursor={quote(cursor)}")
+    assert response.status_code in (200, 400, 422)
+    assert response.json().keys() in (
+        {"hits", "nextCursor"},
+        {"pinned", "conversations", "nextCursor"},
+        {"code", "msg"},
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["\0", "a\0b 数\0据", "\ufffe\uffff", "\udcff", "\U0010ffff", "'; DROP TABLE x; --", '"*"']
+)
+def test_odd_characters_are_stored_and_looked_for_without_harm(alice: Person, text: str) -> None:
+    storable = text.replace("\0", "").encode("utf-8", "replace").decode()
+    alice.says(f"{storable} 标记")
+    index_all()
+    response = alice.client.get(f"/api/conversations?q={quote(text.encode('utf-8', 'surrogatepass'))}")
+    assert response.status_code == 200
+    assert len(alice.finds("标记")) == 1
+
+
+@pytest.mark.parametrize("query", ["a" * 201, "a " * 31, "数" * 10_000])
 def test_a_query_that_is_too_long_is_refused(alice: Person, query: str) -> None:
     refused = alice.get(query)
     assert (refused.status_code, refused.json()["code"]) == (422, 42201)
@@ -232,6 +295,12 @@ def test_nothing_of_temporary_conversations_is_indexed_and_nothing_is_due_twice(
     alice.says("a", conversation=alice.conversation("b", temporary=True))
     assert search_index.index(50) == 2
     assert (search_index.index(50), documents()) == (0, [])
+
+
+def test_long_texts_are_indexed_few_at_a_time_as_answers_wait_for_it(alice: Person) -> None:
+    alice.says(*["word " * (search_index.ENOUGH // 10)] * 5)
+    assert [search_index.index(50) for _ in range(4)] == [2, 2, 1, 0]
+    assert len(alice.finds("word")) == 5
 
 
 def test_what_changed_while_it_was_split_stays_due(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:

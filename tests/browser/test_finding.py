@@ -163,11 +163,10 @@ def test_a_search_opens_at_the_message_on_its_branch(tab: Tab, write: Write) -> 
     field.fill("港的")
     hits = tab.page.locator("#search-results li a")
     expect(hits.locator("mark").first).to_have_text("港的")
-    expect(hits).to_have_count(3)  # both answers, and the script that asked for them
-    answers = hits.filter(has_text="Answer")
+    expect(hits).to_have_count(2)  # both answers; the script that asked for them escapes what is not ASCII
     for at in range(2):
-        message = (answers.nth(at).get_attribute("href") or "").rsplit("=", 1)[1]
-        answers.nth(at).click()
+        message = (hits.nth(at).get_attribute("href") or "").rsplit("=", 1)[1]
+        hits.nth(at).click()
         expect(tab.page.locator(f"[data-message='{message}']")).to_be_in_viewport()
     field.press("Escape")
     expect(tab.rows).to_have_count(1)

@@ -304,17 +304,23 @@ def test_menus(tab: Tab, shot: Shot, look: Look) -> None:
     tab.page.locator(".model-choice").click()
     shot("models")
     tab.page.keyboard.press("Escape")
-    if "viewport" in look.options:
-        tab.page.locator("main header .tool").first.click()
-        shot("sidebar")
+    _open_sidebar(tab, look)
+    shot("sidebar")
     tab.page.locator("nav li").first.hover()
     tab.page.locator(".row-menu").click()
     shot("row-menu")
-    tab.page.get_by_role("menuitem").nth(1).click()
-    shot("delete")
-    tab.page.keyboard.press("Escape")
+    tab.page.locator("[role=menuitem].danger").click()
+    expect(tab.page.locator(".welcome")).to_be_visible()
+    shot("deleted")
+    _open_sidebar(tab, look)
     tab.page.locator(".account").click()
     shot("account")
+
+
+def _open_sidebar(tab: Tab, look: Look) -> None:
+    """On a phone it is a sheet, closed until it is wanted."""
+    if "viewport" in look.options:
+        tab.page.locator("main header .tool").first.click()
 
 
 def _row(number: int) -> dict[str, Any]:
@@ -334,7 +340,6 @@ def test_a_long_conversation_list(tab: Tab, shot: Shot, look: Look) -> None:
     page = {"pinned": [], "conversations": [_row(number) for number in range(40)], "nextCursor": None}
     tab.page.route("**/api/conversations", lambda route: route.fulfill(json=page))
     tab.page.reload()
-    if "viewport" in look.options:
-        tab.page.locator("main header .tool").first.click()
+    _open_sidebar(tab, look)
     expect(tab.rows.first).to_be_visible()
     shot("list")

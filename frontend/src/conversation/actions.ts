@@ -1,5 +1,6 @@
 /** What can be done with a message, wherever it is shown. */
 
+import type { Rating } from "../wire";
 import type { Item } from "./item";
 
 export interface Actions {
@@ -18,4 +19,6 @@ export interface Actions {
   /** With all below it. */
   remove: (item: Item) => void;
   details: (item: Item) => void;
+  /** Say what the answer was like; 0 takes it back. Resolves to whether the server keeps it. */
+  rate: (answer: Item, value: Rating["value"] | 0, reason?: string) => Promise<boolean>;
 }

@@ -3,3 +3,6 @@
 import { Lazy } from "../ui/lazy.svelte";
 
 export const turn = new Lazy(() => import("./Turn.svelte"));
+
+/** What takes words that are selected in an answer into the composer. */
+export const quote = new Lazy(() => import("./Quote.svelte"));

@@ -15,13 +15,15 @@ export function copySelected(event: ClipboardEvent): void {
   const selection = getSelection();
   if (!selection || selection.isCollapsed || !event.clipboardData) return;
   const copied = copiedOf(fragmentOf(selection.getRangeAt(0)));
-  if (copied === null) return;
-  event.clipboardData.setData("text/plain", copied.text);
-  event.clipboardData.setData("text/html", copied.html);
-  event.preventDefault();
+  if (copied !== null) give(copied, event);
 }
 
-/** Copy this part of the page as rich text; returns whether it was done. On plain HTTP as its words alone. */
+/** The words of a range as the lines in which they stand. */
+export function textOf(range: Range): string {
+  return aroundOf(range)?.closest("pre") ? range.toString() : written(fragmentOf(range)).text;
+}
+
+/** Copy this part of the page as rich text; returns whether it was done. */
 export async function copyRich(element: Element): Promise<boolean> {
   const fragment = document.createDocumentFragment();
   fragment.append(element.cloneNode(true));
@@ -31,18 +33,46 @@ export async function copyRich(element: Element): Promise<boolean> {
     await navigator.clipboard.write([new ClipboardItem({ ...blob("text/plain", text), ...blob("text/html", html) })]);
     return true;
   } catch {
-    return writeText(text);
+    return copyBySelection({ text, html }) || writeText(text);
   }
+}
+
+/** On plain HTTP browsers hide navigator.clipboard: they copy only what is selected, but let the page say what that is. */
+function copyBySelection(copied: Copied): boolean {
+  const selection = getSelection()!;
+  const before = selection.rangeCount > 0 ? selection.getRangeAt(0) : null;
+  let given = false;
+  const oncopy = (event: ClipboardEvent): void => {
+    event.stopImmediatePropagation();
+    give(copied, event);
+    given = true;
+  };
+  document.addEventListener("copy", oncopy, { capture: true, once: true });
+  selection.selectAllChildren(document.body);
+  document.execCommand("copy");
+  document.removeEventListener("copy", oncopy, { capture: true });
+  selection.removeAllRanges();
+  if (before) selection.addRange(before);
+  return given;
+}
+
+function give({ text, html }: Copied, event: ClipboardEvent): void {
+  event.clipboardData!.setData("text/plain", text);
+  event.clipboardData!.setData("text/html", html);
+  event.preventDefault();
 }
 
 /** The range; the whole formula, when it lies inside of one. */
 function fragmentOf(range: Range): DocumentFragment {
-  const around = range.commonAncestorContainer;
-  const formula = (around instanceof Element ? around : around.parentElement)?.closest("math");
+  const formula = aroundOf(range)?.closest("math");
   if (!formula) return range.cloneContents();
   const fragment = document.createDocumentFragment();
   fragment.append(formula.cloneNode(true));
   return fragment;
+}
+
+function aroundOf({ commonAncestorContainer: around }: Range): Element | null {
+  return around instanceof Element ? around : around.parentElement;
 }
 
 const copiedOf = (fragment: DocumentFragment): Copied | null => (fragment.querySelector("math") ? written(fragment) : null);

@@ -14,6 +14,8 @@ export interface Kept {
   reloads: number;
   /** How often the connection was lost, and found again. */
   reconnects: number;
+  /** How often the answer ended before its time, as when the server stops. */
+  interruptions: number;
   /** The most characters there were on a page that was left. */
   most: number;
   receipt: Receipt | null;
@@ -27,11 +29,14 @@ function read(): Kept | null {
   }
 }
 
+export const cutsOf = ({ reloads, reconnects, interruptions }: Kept): number => reloads + reconnects + interruptions;
+
 class Record {
   kept = $state.raw(read());
 
   begin(key: string): void {
-    this.#keep({ key, conversation: null, message: null, reloads: 0, reconnects: 0, most: 0, receipt: null });
+    const nothing = { reloads: 0, reconnects: 0, interruptions: 0, most: 0, receipt: null };
+    this.#keep({ key, conversation: null, message: null, ...nothing });
   }
 
   change(change: Partial<Kept>): void {
@@ -47,6 +52,11 @@ class Record {
 
   reconnected(): void {
     this.change({ reconnects: this.#latest!.reconnects + 1 });
+  }
+
+  /** Nothing more comes, for now. */
+  settled(receipt: Receipt, interrupted: boolean): void {
+    this.change({ receipt, interruptions: this.#latest!.interruptions + Number(interrupted) });
   }
 
   end(): void {

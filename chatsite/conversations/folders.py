@@ -1,5 +1,7 @@
 """Folders: where a user puts conversations together."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 import ninja
@@ -13,7 +15,7 @@ from chatsite.accounts.auth import AuthenticatedRequest, required
 from chatsite.conversations import access, wire
 from chatsite.conversations.fields import Name
 from chatsite.conversations.models import Folder
-from chatsite.errors import ApiError
+from chatsite.errors import ApiError, not_found
 from chatsite.live import publish
 
 router = Router(tags=["folders"], auth=required)
@@ -42,13 +44,20 @@ def create(request: AuthenticatedRequest, body: FolderBody) -> Status[wire.Folde
     """A new, empty folder."""
     if Folder.objects.filter(owner=request.auth.user).count() >= MOST:
         raise ApiError(42201, f"You have {MOST} folders: delete one first.")
-    return Status(201, _saved(Folder(owner=request.auth.user), body.name))
+    with _unlike_others():
+        folder = Folder.objects.create(owner=request.auth.user, name=body.name)
+    return Status(201, _told(folder))
 
 
 @router.patch("/folders/{uuid:folder_id}", response=wire.Folder, summary="Rename a folder")
 def rename(request: AuthenticatedRequest, folder_id: UUID, body: FolderBody) -> wire.Folder:
     """Give it another name."""
-    return _saved(access.folder(request.auth.user.id, folder_id), body.name)
+    folder = access.folder(request.auth.user.id, folder_id)
+    with _unlike_others():
+        renamed = Folder.objects.filter(id=folder.id).update(name=body.name)  # `save` would bring back a deleted one
+    if not renamed:
+        raise not_found()
+    return _told(folder)
 
 
 @router.delete("/folders/{uuid:folder_id}", response={204: None}, summary="Delete a folder")
@@ -60,13 +69,16 @@ def delete(request: AuthenticatedRequest, folder_id: UUID) -> ninja.Status[None]
     return Status(204, None)
 
 
-def _saved(folder: Folder, name: str) -> wire.Folder:
-    folder.name = name
+@contextmanager
+def _unlike_others() -> Iterator[None]:
     try:
         with transaction.atomic():
-            folder.save()
+            yield
     except IntegrityError:
         raise ApiError(42201, "name: you have a folder of this name") from None
+
+
+def _told(folder: Folder) -> wire.Folder:
     publish.folders_changed(folder.owner_id)
     return _rows(Folder.objects.filter(id=folder.id))[0]
 

@@ -1,10 +1,13 @@
 """Saved prompts: texts of a user's own, put into the composer by their names."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 from uuid import UUID
 
 import ninja
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from ninja import Field, Router, Schema, Status
 from pydantic import ConfigDict
 from typing_extensions import TypedDict
@@ -52,16 +55,18 @@ def create(request: AuthenticatedRequest, body: NewPrompt) -> Status[wire.Prompt
     """Save a text under a name."""
     if Prompt.objects.filter(owner=request.auth.user).count() >= MOST:
         raise ApiError(42201, f"You have {MOST} prompts: delete one first.")
-    return Status(201, _saved(Prompt(owner=request.auth.user, name=body.name, content=body.content)))
+    with _unlike_others():
+        prompt = Prompt.objects.create(owner=request.auth.user, name=body.name, content=body.content)
+    return Status(201, wire.prompt(prompt))
 
 
 @router.patch("/prompts/{uuid:prompt_id}", response=wire.Prompt, summary="Change a prompt")
 def change(request: AuthenticatedRequest, prompt_id: UUID, body: PromptChange) -> wire.Prompt:
     """Give it another name, another text, or both."""
     prompt = access.prompt(request.auth.user.id, prompt_id)
-    for name, value in body.dict(exclude_none=True).items():
-        setattr(prompt, name, value)
-    return _saved(prompt)
+    with _unlike_others():  # `save` would bring back a deleted one
+        Prompt.objects.filter(id=prompt.id).update(**body.dict(exclude_none=True), updated=timezone.now())
+    return wire.prompt(access.prompt(request.auth.user.id, prompt_id))
 
 
 @router.delete("/prompts/{uuid:prompt_id}", response={204: None}, summary="Delete a prompt")
@@ -71,10 +76,10 @@ def delete(request: AuthenticatedRequest, prompt_id: UUID) -> ninja.Status[None]
     return Status(204, None)
 
 
-def _saved(prompt: Prompt) -> wire.Prompt:
+@contextmanager
+def _unlike_others() -> Iterator[None]:
     try:
         with transaction.atomic():
-            prompt.save()
+            yield
     except IntegrityError:
         raise ApiError(42201, "name: you have a prompt of this name") from None
-    return wire.prompt(prompt)

@@ -6,7 +6,7 @@ are parts as the OpenAI API has them; their bytes are read when the rows are wri
 
 import base64
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -14,6 +14,9 @@ from chatsite.conversations import files
 from chatsite.conversations.models import Attachment, Conversation, Message, Said
 
 Messages = list[dict[str, Any]]
+PICTURES = (
+    40 * 2**20
+)  # bytes of all that go along with a request, which holds them in memory; OpenAI takes 50 MB as Base64
 
 
 class Picture(NamedTuple):
@@ -24,11 +27,12 @@ class Picture(NamedTuple):
 
 
 def messages(conversation: Conversation, answer: Message, sees: bool) -> Messages:
-    """For a model that `sees` with a Picture for each image; else it is told that there was one. See `loaded`."""
+    """For a model that `sees` with a Picture for the newest images; of others it is told. See `loaded`."""
     branch = Message.objects.branch(answer)
     attached = _attached([said.id for said in branch if said.attached])
     system = [{"role": "system", "content": conversation.system}] if conversation.system else []
-    return system + [{"role": said.role, "content": _content(said, attached[said.id], sees)} for said in branch]
+    shown = _shown(attached[said.id] for said in reversed(branch)) if sees else set()
+    return system + [{"role": said.role, "content": _content(said, attached[said.id], shown)} for said in branch]
 
 
 def waits(asked: Messages) -> bool:
@@ -55,10 +59,22 @@ def _attached(message_ids: Sequence[UUID]) -> dict[UUID, list[Attachment]]:
     return found
 
 
-def _content(said: Said, attached: list[Attachment], sees: bool) -> str | list[dict[str, Any]]:
-    pictures = [file for file in attached if file.is_image]
-    text = "".join(_quoted(file) for file in attached if not file.is_image or not sees) + said.content
-    if not (sees and pictures):
+def _shown(newest_first: Iterable[list[Attachment]]) -> set[UUID]:
+    """The images that go along: the newest ones, up to PICTURES."""
+    shown: set[UUID] = set()
+    size = 0
+    for file in (file for attached in newest_first for file in attached if file.is_image):
+        size += file.size
+        if size > PICTURES:
+            break
+        shown.add(file.id)
+    return shown
+
+
+def _content(said: Said, attached: list[Attachment], shown: set[UUID]) -> str | list[dict[str, Any]]:
+    pictures = [file for file in attached if file.id in shown]
+    text = "".join(_quoted(file) for file in attached if file.id not in shown) + said.content
+    if not pictures:
         return text
     parts = [{"type": "image_url", "image_url": {"url": Picture(file.id, file.type)}} for file in pictures]
     return [*parts, {"type": "text", "text": text}]
@@ -67,7 +83,7 @@ def _content(said: Said, attached: list[Attachment], sees: bool) -> str | list[d
 def _quoted(file: Attachment) -> str:
     name = file.name.replace('"', "'")
     if file.is_image:
-        return f'<file name="{name}">an image, which this model cannot see</file>\n\n'
+        return f'<file name="{name}">an image, which is not shown here</file>\n\n'
     return f'<file name="{name}">\n{file.text}\n</file>\n\n'
 
 

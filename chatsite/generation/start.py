@@ -194,7 +194,7 @@ def _parent(conversation: Conversation, ask: Ask) -> Message | None:
 
 
 def _files(user_id: UUID, ask: Ask, parent: Message | None, target: Target) -> list[Attachment]:
-    """What is attached to the request, held. 42206 for what is not the user's, 42205 for what the model can't see."""
+    """What is attached to the request, held. 42206 for too much or not the user's, 42205 for what is not seen."""
     found: list[Attachment] = []
     if ask.attachments:
         found = list(access.attachments(user_id).select_for_update().filter(id__in=ask.attachments))
@@ -203,6 +203,8 @@ def _files(user_id: UUID, ask: Ask, parent: Message | None, target: Target) -> l
     shown = list(parent.attachments.defer("text")) if parent and parent.role == Role.USER else found
     if any(file.is_image for file in shown) and not target.vision:
         raise ApiError(42205, "This model cannot see images. Choose another one.")
+    if sum(file.size for file in shown if file.is_image) > context.PICTURES:
+        raise ApiError(42206, f"attachments: the images are larger than {context.PICTURES // 2**20} MB together")
     return found
 
 

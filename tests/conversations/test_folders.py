@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from chatsite.conversations import folders, prompts
@@ -114,3 +115,20 @@ def test_two_prompts_of_a_name_are_refused_in_words(alice: Person) -> None:
 def test_a_wrong_text_is_told(alice: Person, content: Any) -> None:
     refused = alice.api("POST", "/prompts", {"name": "x", "content": content})
     assert (refused.status_code, refused.json()["msg"].startswith("content: ")) == (422, True)
+
+
+@pytest.mark.parametrize("path", ["/folders", "/prompts"])
+def test_what_is_deleted_while_it_is_changed_stays_deleted(alice: Person, path: str) -> None:
+    body = {"name": "one"} if path == "/folders" else {"name": "one", "content": "x"}
+    made = alice.api("POST", path, body).json()
+
+    model = Folder if path == "/folders" else Prompt
+
+    def meanwhile(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith(f'UPDATE "{model._meta.db_table}"'):
+            model._default_manager.filter(id=made["id"]).delete()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(meanwhile):
+        assert alice.api("PATCH", f"{path}/{made['id']}", {"name": "other"}).status_code == 404
+    assert list(alice.api("GET", path).json().values()) == [[]]

@@ -92,6 +92,14 @@ def test_what_cannot_be_attached_is_refused(alice: Chat, bob: Chat, upstream: Up
     assert not upstream.requests
 
 
+def test_images_that_are_too_large_together_are_refused(alice: Chat, upstream: Upstream) -> None:
+    large = hostile.image() + b"\0" * (14 * 2**20)
+    given = [upload(alice, large) for _ in range(3)]
+    refused = alice.post({"request": "look", "attachments": given, "model": SEES})
+    assert (refused.status_code, refused.json()["code"]) == (422, 42206)
+    assert not upstream.requests
+
+
 def test_files_go_with_a_request_alone(alice: Chat) -> None:
     answer = alice.ask("one").read()
     group, question = answer.ids["convGroupId"], answer.ids["parentConvId"]

@@ -63,6 +63,7 @@ class Drag:
     """Files held over the page, as by a person's mouse."""
 
     def __init__(self, page: Page, *paths: Path) -> None:
+        self.page = page
         self.session: CDPSession = page.context.new_cdp_session(page)
         self.data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
 
@@ -70,6 +71,8 @@ class Drag:
         self.session.send("Input.dispatchDragEvent", {"type": kind, "x": 700, "y": 120, "data": self.data})
 
     def over(self) -> None:
+        # A mouse goes on telling; this one tells once, so what listens must have come.
+        expect(self.page.locator(".zone")).to_be_attached()
         self.send("dragEnter")
         self.send("dragOver")
 

@@ -7,7 +7,6 @@ import { surroundings } from "../ui/surroundings.svelte";
 import { uuid4 } from "../ui/uuid";
 import type { Attachment } from "../wire";
 import * as drafts from "./drafts";
-import { upload } from "./upload";
 
 /** What the server takes with one message, and in one file. */
 export const MOST_FILES = 10;
@@ -90,6 +89,7 @@ export class Files {
     this.#uploads.set(key, controller);
     const onprogress = (progress: number): void => this.#change(key, { progress });
     try {
+      const { upload } = await import("./upload");
       const attachment = await upload(file, { signal: controller.signal, onprogress });
       this.#arrived(key, attachment);
     } catch (error) {

@@ -21,8 +21,8 @@ from chatsite.conversations.models import Conversation, Message, Status
 from chatsite.conversations.search_words import fold, keys
 
 TEXT = 200_000  # characters of a message that are searched
-BATCH = 50  # rows in a transaction: on SQLite answers wait for it
-ENOUGH = 100_000  # characters after which it is ended before
+BATCH = 20  # rows in a transaction: on SQLite answers wait for it
+ENOUGH = 50_000  # characters after which it is ended before
 SECONDS = 0.2  # spent at once
 SWEPT = 200  # documents looked at for being left over, at once
 

@@ -80,12 +80,20 @@ def purge() -> None:
     """A piece of what nobody can restore any more is gone for good. To be called every few seconds."""
     now = timezone.now()
     with transaction.atomic():
-        for conversation in Conversation.objects.filter(temporary=True, updated__lt=now - TEMPORARY, deleted=None):
+        for conversation in _forgotten(now - TEMPORARY):
             _discard(conversation)
         gone = Conversation.objects.filter(Q(temporary=True) | Q(deleted__lt=now - KEPT), deleted__lt=now)
         _purge(_quiet(Message.objects.filter(conversation__in=gone)))
         _purge(_quiet(Message.objects.filter(deleted__lt=now - KEPT)))
         _purge(gone.exclude(Exists(Message.objects.filter(conversation=OuterRef("pk")))))
+
+
+def _forgotten(since: datetime) -> list[Conversation]:
+    """Temporary ones untouched since then, held: what somebody is just writing in is not among them."""
+    idle = Conversation.objects.filter(temporary=True, updated__lt=since, deleted=None)
+    if connection.vendor == "postgresql":
+        idle = idle.select_for_update(skip_locked=True, of=("self",))
+    return list(idle.order_by("id")[:PIECE])
 
 
 def _held(look: Callable[[], Message]) -> tuple[Message, Conversation]:

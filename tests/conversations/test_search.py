@@ -181,6 +181,17 @@ def test_pages_go_on_to_the_last_hit_each_once(alice: Person, seen: Any) -> None
     assert alice.finds("chap") == [f"chapter {n}" for n in range(108, -1, -2)]
 
 
+def test_a_full_page_takes_no_more_queries_than_one_hit(
+    alice: Person, seen: Any, django_assert_max_num_queries: Any
+) -> None:
+    for n in range(21):
+        alice.says("many" if n else "many and one", conversation=alice.conversation(f"{n}"))
+    seen()
+    for query in ("one", "many"):
+        with django_assert_max_num_queries(6):
+            search.page(alice.user.id, query, "")
+
+
 def test_exactly_one_full_page_has_no_next_one(alice: Person, seen: Any) -> None:
     alice.says(*["整页"] * 20)
     seen()

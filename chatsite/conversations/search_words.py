@@ -31,6 +31,7 @@ SIGNS = "\u0300-\u036f\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc
 LETTER = rf"(?:(?![{DENSE}_])[\w{SIGNS}])"
 BETWEEN_WORDS = rf"(?:_|[^\w{SIGNS}{DENSE}])+"
 
+_WIDE = tuple(zip("，：；！？（）～\u3000…", (*",:;!?()~ ", "..."), strict=True))
 _EDGE = re.compile("[\0-\x7f\u3400-\u9fff]")  # never melts into what stands before it
 _RUN = re.compile(f"[{DENSE}]+")
 _NO_LETTER = re.compile(f"[{DENSE}_]+")
@@ -39,6 +40,8 @@ _WORD = re.compile(rf"[\w{SIGNS}]+")
 
 def fold(text: str) -> str:
     """Upper and lower case, full and half width, and other ways to write the same, made one."""
+    for wide, narrow in _WIDE:  # what is in every Chinese text; without it `normalize` has mostly nothing to do
+        text = text.replace(wide, narrow)
     return "".join(unicodedata.normalize("NFKC", stretch).casefold() for stretch in stretches(text))
 
 

@@ -31,7 +31,7 @@ def test_case_width_and_ways_of_writing_are_folded(text: str, same: str) -> None
     assert fold(text) == same
 
 
-@given(st.integers(STRETCH - 4, STRETCH + 4), st.text(st.sampled_from("が かｶﾞ각ㅇe\u0301\u0323ßﷺ가나"), max_size=30))
+@given(st.integers(STRETCH - 4, STRETCH + 4), st.text(st.sampled_from("が かｶﾞ각ㅇe\u0301\u0323ßﷺ가나，…\u3000～！"), max_size=30))
 def test_a_long_text_folds_piece_by_piece_as_it_does_at_once(length: int, text: str) -> None:
     long = "ａ" * length + text + " 字" * STRETCH + text
     assert "".join(stretches(long)) == long

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import messagesEn from "../conversation/words/en.json";
+import messagesZhHans from "../conversation/words/zh-Hans.json";
 import markdownEn from "../markdown/words/en.json";
 import markdownZhHans from "../markdown/words/zh-Hans.json";
 import settingsEn from "../settings/words/en.json";
@@ -16,6 +18,7 @@ const catalogs: [string, Catalog, Catalog][] = [
   ["the page", en, zhHans],
   ["the settings", settingsEn, settingsZhHans],
   ["answers", markdownEn, markdownZhHans],
+  ["what is done with them", messagesEn, messagesZhHans],
 ];
 
 describe.each(catalogs)("the catalogs of %s", (_, english, chinese) => {

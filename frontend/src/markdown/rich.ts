@@ -79,6 +79,8 @@ const copiedOf = (fragment: DocumentFragment): Copied | null => (fragment.queryS
 
 function written(fragment: DocumentFragment): Copied {
   for (const tool of fragment.querySelectorAll(TOOLS)) tool.remove();
+  // With a paragraph in each item a list would be pasted with empty lines in it.
+  for (const first of fragment.querySelectorAll("li > p:first-child")) first.replaceWith(...first.childNodes);
   for (const math of fragment.querySelectorAll("math")) math.replaceWith(math.getAttribute("alttext") ?? "");
   const room = document.createElement("div");
   room.className = "offscreen";

@@ -1,5 +1,7 @@
 """Search at a running site, on both databases."""
 
+import pytest
+
 from tests.chat import Chat
 from tests.site import Site
 
@@ -13,3 +15,11 @@ def test_an_answer_is_found_from_its_end_on_and_by_its_owner_alone(site: Site) -
     copy = alice.call("POST", f"conversations/{answer.ids['convGroupId']}/fork", json={"convId": answer.id}).json()
     again = alice.call("GET", "conversations", params={"q": "数据库"}).json()["hits"]
     assert copy["convGroupId"] in [hit["convGroupId"] for hit in again if hit["role"] == "assistant"]
+
+
+@pytest.mark.parametrize("query", ["a" * 10_000, "数" * 10_000, "\0", "a\0b", "\ufffe"])
+def test_queries_that_are_too_long_or_odd_are_answered_in_json(site: Site, query: str) -> None:
+    response = Chat(site.url, site.user("alice")).call("GET", "conversations", params={"q": query})
+    assert response.status_code in (200, 400, 414, 422)
+    assert response.headers["Content-Type"].startswith("application/json")
+    assert response.json()

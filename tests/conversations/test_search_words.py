@@ -12,6 +12,7 @@ from chatsite.conversations.search_snippet import Piece, snippet
 from chatsite.conversations.search_words import STRETCH, fold, keys, opening, runs, stretches, words
 
 MIXED = st.text(st.sampled_from("数据库的，。 。ab Ab1_-'\"“”かガｶﾞ한국é́ß中\n\t😀Ａ"), max_size=40)
+MELTING = "が かｶﾞ각ㅇe\u0301\u0323ßﷺ가나，…\u3000～！"
 HAN = st.text(st.sampled_from("数据库的是"), min_size=1, max_size=4)
 
 
@@ -31,7 +32,7 @@ def test_case_width_and_ways_of_writing_are_folded(text: str, same: str) -> None
     assert fold(text) == same
 
 
-@given(st.integers(STRETCH - 4, STRETCH + 4), st.text(st.sampled_from("が かｶﾞ각ㅇe\u0301\u0323ßﷺ가나，…\u3000～！"), max_size=30))
+@given(st.integers(STRETCH - 4, STRETCH + 4), st.text(st.sampled_from(MELTING), max_size=30))
 def test_a_long_text_folds_piece_by_piece_as_it_does_at_once(length: int, text: str) -> None:
     long = "ａ" * length + text + " 字" * STRETCH + text
     assert "".join(stretches(long)) == long

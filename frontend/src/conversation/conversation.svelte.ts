@@ -9,13 +9,14 @@ import { uuid4 } from "../ui/uuid";
 import type { Attachment, Chunk, ConversationRow, ConversationTree, Hint } from "../wire";
 import * as drafts from "./drafts";
 import { type Files, filesOf } from "./files.svelte";
-import { continued, editOf, fromServer, isLocal, isRunning, type Item, type Refusal, refusalOf } from "./item";
+import { continued, editOf, isLocal, isRunning, type Item, merged, type Refusal, refusalOf } from "./item";
 import { Messages } from "./messages.svelte";
 import type * as outbox from "./outbox";
 import { Readings, type Witness } from "./readings";
 import { Starts } from "./starts";
 import { Stops } from "./stops";
 import * as terms from "./terms.svelte";
+import { Texts } from "./texts";
 import { Viewed } from "./viewed";
 
 export interface Listener {
@@ -26,6 +27,9 @@ export interface Listener {
   /** The server refused what was asked for. */
   onrefused: (error: ApiError) => void;
 }
+
+/** So many messages at the end of the branch bring their text with the tree, the others when they come near the view. */
+const TEXTS = 40;
 
 /** Who looks: somebody; nobody, for the tab is hidden; nobody, for another conversation is on view. */
 type Attention = "here" | "hidden" | "elsewhere";
@@ -38,6 +42,7 @@ export class Conversation {
   /** Id of the question that is being edited in its place. */
   editing = $state<string | null>(null);
   readonly items = new Messages();
+  readonly texts = new Texts(this.items, () => this.id);
   readonly terms: terms.Terms;
   /** The answer on its way at the end of the branch. */
   readonly running = $derived(surroundings.signedOut ? undefined : this.items.last(isRunning));
@@ -234,6 +239,7 @@ export class Conversation {
       this.#merge(tree);
       this.phase = "ready";
       this.#follow();
+      void this.texts.loadFew();
       void this.#viewed.tell(this.id, false);
     } catch (error) {
       if (!surroundings.notice(error) && asked === this.#asked) this.#failedToLoad(error);
@@ -242,7 +248,7 @@ export class Conversation {
 
   async #tree(id: string): Promise<ConversationTree> {
     const namings = this.#namings;
-    const tree = await api.conversation(id);
+    const tree = await api.conversation(id, TEXTS);
     return namings === this.#namings ? tree : this.#tree(id);
   }
 
@@ -256,7 +262,7 @@ export class Conversation {
       const known = this.items.get(message.convId);
       // The tree leaves the text of a running answer out; what was read of it stays.
       const ours = known && (this.#readings.has(known.key) || (message.status === "in_progress" && known.status === "in_progress"));
-      if (!ours) this.items.put(fromServer(message, known?.key));
+      if (!ours) this.items.put(merged(message, known));
     }
     this.#viewed.adopt(tree, free);
   }

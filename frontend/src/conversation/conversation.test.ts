@@ -52,7 +52,8 @@ let conversation: Conversation;
 beforeEach(() => {
   asked = [];
   site = { "POST /api/auth/token": () => json({ accessToken: "t", expiresIn: 600, user: "" }) };
-  vi.stubGlobal("fetch", async (url: string, { method = "GET" }: RequestInit = {}) => {
+  vi.stubGlobal("fetch", async (whole: string, { method = "GET" }: RequestInit = {}) => {
+    const url = whole.replace(/\?.*/, "");
     asked.push(`${method} ${url}`);
     return site[`${method} ${url}`]!();
   });

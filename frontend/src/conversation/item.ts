@@ -45,6 +45,13 @@ export const editOf = (convId: string): string => `edit:${convId}`;
 
 export const fromServer = (message: Message, key = message.convId): Item => ({ ...message, key });
 
+/** As the server has it; where its text was left out and nothing came to it since, with the one that is known. */
+export function merged(message: Message, known: Item | undefined): Item {
+  const { partial, ...rest } = message;
+  const same = partial && known && !known.partial && known.lastEventId === message.lastEventId;
+  return same ? { ...rest, key: known.key, content: known.content, reasoning: known.reasoning } : fromServer(message, known?.key);
+}
+
 function local(key: string, role: Item["role"], parentConvId: string | null, rest: Partial<Item>): Item {
   const nothing = { content: "", reasoning: "", usage: null, lastEventId: null, finishReason: null, error: null };
   const later = { timing: null, rating: null, attachments: [] };

@@ -4,7 +4,7 @@
  */
 
 import { untrack } from "svelte";
-import { SvelteMap } from "svelte/reactivity";
+import { SvelteMap, SvelteSet } from "svelte/reactivity";
 import { isLocal, type Item } from "./item";
 import { branch, families, type Families, leaf, subtree } from "./tree";
 
@@ -12,6 +12,8 @@ import { branch, families, type Families, leaf, subtree } from "./tree";
 export type Place = Pick<Item, "convId" | "key" | "role" | "parentConvId">;
 
 export class Messages extends SvelteMap<string, Item> {
+  /** Ids of those whose text is not here. */
+  readonly lacking = new SvelteSet<string>();
   /** Rises when messages come, go or move. */
   #shape = $state(0);
   #current = $state<string | null>(null);
@@ -49,6 +51,8 @@ export class Messages extends SvelteMap<string, Item> {
     const known = untrack(() => this.get(id));
     super.set(id, item);
     this.#ids.set(item.key, id);
+    if (item.partial) this.lacking.add(id);
+    else this.lacking.delete(id);
     if (known?.key !== item.key || known.parentConvId !== item.parentConvId) this.#reshape();
     return this;
   }
@@ -57,12 +61,14 @@ export class Messages extends SvelteMap<string, Item> {
     const item = untrack(() => this.get(id));
     if (item && this.#ids.get(item.key) === id) this.#ids.delete(item.key);
     const gone = super.delete(id);
+    this.lacking.delete(id);
     if (gone) this.#reshape();
     return gone;
   }
 
   override clear(): void {
     super.clear();
+    this.lacking.clear();
     this.#ids.clear();
     this.#seen.clear();
     this.#current = null;
@@ -107,6 +113,11 @@ export class Messages extends SvelteMap<string, Item> {
   /** The end of the branch through this message: where it was left, else its newest. */
   leaf(id: string | null): string | null {
     return leaf(this.families, id, this.#seen);
+  }
+
+  /** What is shown when somebody goes to this message. */
+  branchThrough(id: string): Item[] {
+    return branch(this, this.leaf(id));
   }
 
   /** The message and all below it. */

@@ -1,23 +1,25 @@
 """What a model, or a person, may write: none of it runs, is fetched from elsewhere, or breaks the site's policy."""
 
-from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Browser, BrowserContext, Error, FilePayload, Page, Route, expect
 
 from tests.browser.tab import Tab
+from tests.browser.test_states import delta, stream
 from tests.upstream import Upstream, prompt
 
 RUN = "window.ran=(window.ran||0)+1"
 EVIL = "https://evil.example"
-WITNESS = """() => {
+# In every document, frames too, before anything of the page runs.
+WITNESS = """
     window.ran = 0;
     window.refused = [];
     document.addEventListener("securitypolicyviolation", (event) => {
         refused.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
     });
-}"""
+"""
 
 LINKS = [
     f"[a]({scheme}{RUN})"
@@ -107,42 +109,63 @@ MATH = [
     "$\\def\\a{\\a\\a}\\a$",
     f'$\\undefined"><img src=x onerror={RUN}>$',
 ]
+# Inside the frame they can at most harm the frame, which must not happen either.
 DIAGRAMS = [
-    f'```mermaid\nflowchart LR\n  A[x] --> B\n  click A "javascript:parent.{RUN}"\n```',
-    f'```mermaid\ngraph LR\n  A["<a href=\'javascript:{RUN}\'>x</a>"]-->B\n  click A call parent.eval("{RUN}")\n```',
+    f"```mermaid\n{source}\n```"
+    for source in (
+        f'flowchart LR\n  A[x] --> B\n  click A "javascript:{RUN}"',
+        f'flowchart LR\n  A[x] --> B\n  click A "javascript:parent.{RUN}"',
+        f'graph LR\n  A["<a href=\'javascript:parent.{RUN}\'>x</a>"]-->B\n  click A call parent.eval("{RUN}")',
+        f'classDiagram\n  class A\n  click A href "javascript:{RUN}"',
+    )
 ]
 CORPUS = LINKS + HTML + MARKDOWN + MATH
 
 
-@pytest.fixture
-def watched(tab: Tab) -> Callable[[], None]:
+# What people, models and providers are called; the shortest of the site's limits is 60 characters.
+NAMES = [
+    f"<img src=x onerror={RUN}>",
+    f'"><svg onload={RUN}>',
+    f"<script>{RUN}</script>",
+    f"</title><script>{RUN}</script>",
+    f"</mark><b onclick={RUN}>",
+    f"javascript:{RUN}",
+    f"${{{RUN}}} {{{{1}}}} img",
+    f"<img src={EVIL}/p.png>",
+]
+
+
+class Watch:
     """Counts scripts that run, requests that leave the site, refusals of its policy; to be asked for none."""
-    left: list[str] = []
 
-    def elsewhere(route: Route) -> None:
-        if urlsplit(route.request.url).netloc == urlsplit(tab.url).netloc:
-            route.continue_()
-        else:
-            left.append(route.request.url)
-            route.abort()
+    def __init__(self, page: Page, url: str) -> None:
+        self.page, self._own = page, urlsplit(url).netloc
+        self.left: list[str] = []
+        page.route(lambda address: urlsplit(address).netloc != self._own, self._leave)
+        page.add_init_script(WITNESS)
+        page.reload()
 
-    tab.page.route("**/*", elsewhere)
-    tab.page.evaluate(WITNESS)
+    def _leave(self, route: Route) -> None:
+        self.left.append(route.request.url)
+        route.abort()
 
-    def check() -> None:
-        # Handlers wait for the mouse, the focus or a click.
-        tab.page.evaluate(_POKE)
-        tab.wait_until_still()
-        assert tab.page.evaluate("[window.ran, window.refused]") == [0, []]
-        assert left == []
+    def found(self, within: str) -> tuple[int, list[str]]:
+        """Scripts that ran and what was refused, here and in frames; handlers wait for mouse, focus or click."""
+        self.page.evaluate(_POKE, within)
+        Tab(self.page, "").wait_until_still()
+        told = [frame.evaluate("[window.ran, window.refused]") for frame in self.page.frames]
+        return sum(ran for ran, _ in told), [refused for _, each in told for refused in each]
 
-    return check
+    def __call__(self, within: str = "body") -> None:
+        assert self.found(within) == (0, [])
+        assert self.left == []
 
 
 # Links that open elsewhere are left alone: what they open is not this page.
-_POKE = """() => {
-    for (const element of document.querySelectorAll("article *")) {
-        for (const type of ["mouseover", "focus", "toggle", "load", "error"]) element.dispatchEvent(new Event(type));
+_POKE = """(within) => {
+    for (const element of document.querySelectorAll(`${within} *`)) {
+        for (const type of ["mouseover", "focus", "load", "error"]) element.dispatchEvent(new Event(type));
+        if (element.matches("details")) element.dispatchEvent(new Event("toggle"));
         const href = element.getAttribute?.("href");
         if (href && !/^(https?:|mailto:|\\/|[^:]*$)/.test(href)) window.refused.push(href);
         for (const { name } of element.attributes) if (name.startsWith("on")) window.refused.push(name);
@@ -150,42 +173,114 @@ _POKE = """() => {
 }"""
 
 
+@pytest.fixture
+def watched(tab: Tab) -> Watch:
+    watch = Watch(tab.page, tab.url)
+    expect(tab.composer).to_be_visible()
+    return watch
+
+
+def halves(payload: str) -> list[str]:
+    return [payload[: len(payload) // 2], payload[len(payload) // 2 :] + "\n\n"]
+
+
+WAYS: dict[str, dict[str, Any]] = {
+    "a few letters a delta": {"size": 3},
+    "whole": {"size": 100_000},
+    "each in two deltas": {"pieces": [piece for payload in CORPUS for piece in halves(payload)]},
+}
+
+
 def test_the_corpus_is_large() -> None:
-    assert len(CORPUS + DIAGRAMS) >= 60
+    assert len(CORPUS + DIAGRAMS + NAMES) >= 85
 
 
-@pytest.mark.parametrize("size", [3, 10_000])
+def test_the_watch_sees_what_gets_through(browser: Browser) -> None:
+    """A corpus of which nothing is ever found proves nothing: here it meets neither the sanitiser nor the policy."""
+    with browser.new_context() as context:
+        context.route("https://own.example/**", lambda route: route.fulfill(body=_BARE, content_type="text/html"))
+        seen = [payload for payload in [*HTML[::2], *NAMES[:5]] if _seen(context, payload)]
+    # The others are there for what a parser or a sanitiser may make of them.
+    assert len(seen) >= 15
+
+
+def _seen(context: BrowserContext, html: str) -> bool:
+    """Whether a page that shows this HTML as it is is found out."""
+    with context.new_page() as page:
+        page.goto("https://own.example/")
+        watch = Watch(page, "https://own.example/")
+        try:
+            page.evaluate(_AS_IT_IS, html)
+            Tab(page, "").wait_until_still()
+            # A frame that was refused its page answers nobody.
+            return watch.left != [] or watch.found("main") != (0, [])
+        except Error:  # it took the page elsewhere
+            return True
+
+
+_BARE = "<!doctype html><main></main>"
+_AS_IT_IS = """html => {
+    document.querySelector("main").append(document.createRange().createContextualFragment(html));
+}"""
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_nothing_of_an_answer_runs_while_it_streams_and_when_it_is_final(
-    tab: Tab, watched: Callable[[], None], upstream: Upstream, size: int
+    tab: Tab, watched: Watch, upstream: Upstream, way: str
 ) -> None:
-    text = "\n\n".join([*CORPUS, "The end."])
+    said = {"text": "\n\n".join([*CORPUS, "The end."])} | WAYS[way]
+    if "pieces" in said:
+        said = {"pieces": [*said["pieces"], "The end."]}
+    last = len(said["pieces"] if "pieces" in said else said["text"]) // said.get("size", 1) - 1
     # The last delta waits, so that the streaming view is seen with nearly all of it.
-    tab.ask(prompt(text=text, size=size, gate="rest", after=max(len(text) // size - 1, 0)))
-    if size < len(text):
+    tab.ask(prompt(**said, gate="rest", after=max(last, 0)))
+    if last > 0:
         expect(tab.text).to_contain_text("clobber")
-    watched()
+    watched("article")
     upstream.open("rest")
     tab.wait_until_ended()
-    watched()
+    watched("article")
     tab.page.reload()
-    tab.page.evaluate(WITNESS)
     expect(tab.text).to_contain_text("The end.")
-    watched()
+    watched("article")
 
 
-def test_nothing_of_a_diagram_runs(tab: Tab, watched: Callable[[], None]) -> None:
-    tab.ask(prompt(text="\n\n".join(DIAGRAMS)))
+def test_nothing_of_a_diagram_runs(tab: Tab, watched: Watch) -> None:
+    tab.ask(prompt(text="\n\n".join(DIAGRAMS), size=100))
     tab.wait_until_ended()
     expect(tab.text.locator("iframe:not(.drawn)")).to_have_count(0)
+    assert len(tab.page.frames) > 2  # the others have a mistake in them
     for frame in tab.page.frames[1:]:
         frame.evaluate("document.querySelectorAll('svg *').forEach((it) => it.dispatchEvent(new MouseEvent('click')))")
-    watched()
+    watched("article")
 
 
-def test_nothing_of_a_question_or_a_title_runs(tab: Tab, watched: Callable[[], None]) -> None:
+def test_nothing_of_a_question_or_a_title_runs(tab: Tab, watched: Watch) -> None:
     payload = f"<img src=x onerror={RUN}><svg onload={RUN}>"
     tab.ask(payload)
     tab.wait_until_ended()
     expect(tab.questions.last).to_have_text(payload)
     expect(tab.rows.first).to_contain_text("<img src=x")
+    watched()
+
+
+def test_nothing_of_what_a_provider_says_of_an_error_runs(tab: Tab, watched: Watch) -> None:
+    payload = "".join(NAMES).replace('"', '\\"')
+    stream(tab, (f"{delta('words')}", ""), (f'{delta("")},"status":"failed","code":59999,"msg":"{payload}"', "close"))
+    tab.ask("Are you there?")
+    expect(tab.answer.locator(".ending")).to_contain_text("onerror")
+    watched()
+
+
+def test_nothing_of_a_files_name_runs(tab: Tab, watched: Watch) -> None:
+    names = [*(f"{name}.txt" for name in NAMES), f"{NAMES[0]}.exe"]
+    files = [FilePayload(name=name, mimeType="text/plain", buffer=b"words") for name in names]
+    tab.page.locator(".composer input[type=file]").set_input_files(files)
+    expect(tab.page.locator(".composer li")).to_have_count(len(NAMES) + 1)
+    expect(tab.page.locator(".composer progress")).to_have_count(0)
+    watched()
+    tab.page.locator(".composer li").last.get_by_role("button").click()
+    tab.ask(prompt(text="Read."))
+    tab.wait_until_ended()
+    expect(tab.page.locator("article.question li")).to_have_count(len(NAMES))
     watched()

@@ -7,6 +7,9 @@ import settingsEn from "../settings/words/en.json";
 import settingsZhHans from "../settings/words/zh-Hans.json";
 import { date, duration, errorText, sinceTime, t, words } from ".";
 import en from "./en.json";
+import { errorText as laterErrorText, t as laterT } from "./later";
+import laterEn from "./later/en.json";
+import laterZhHans from "./later/zh-Hans.json";
 import zhHans from "./zh-Hans.json";
 
 type Catalog = Record<string, string>;
@@ -16,6 +19,7 @@ const holes = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort(
 /** Those of each part of the page, English and Chinese. */
 const catalogs: [string, Catalog, Catalog][] = [
   ["the page", en, zhHans],
+  ["what comes after its first paint", laterEn, laterZhHans],
   ["the settings", settingsEn, settingsZhHans],
   ["answers", markdownEn, markdownZhHans],
   ["what is done with them", messagesEn, messagesZhHans],
@@ -52,9 +56,14 @@ test("holes are filled, and a value that is missing leaves its hole", () => {
 });
 
 test("an error has our words, else the server's, else its code", () => {
-  expect(errorText(50205, "slow down")).toBe(en.error50205);
+  expect(errorText(42901, "slow down")).toBe(en.error42901);
   expect(errorText(49999, "as the server said")).toBe("as the server said");
   expect(errorText(49999, "")).toContain("49999");
+});
+
+test("what comes later knows its own words and those of the page", () => {
+  expect([laterT("editHint"), laterT("send")]).toEqual([laterEn.editHint, en.send]);
+  expect([50205, 42901].map((code) => laterErrorText(code, "slow down"))).toEqual([laterEn.error50205, en.error42901]);
 });
 
 test("durations are rounded for people", () => {

@@ -1,7 +1,8 @@
 /** What the palette can do, by name. */
 
 import * as api from "../api";
-import { language, t } from "../i18n";
+import { language } from "../i18n";
+import { t } from "../i18n/later";
 import { caps, type Command, shortcuts } from "../keys/shortcuts";
 import { route } from "../route.svelte";
 import { choice, type Theme } from "../settings/theme.svelte";

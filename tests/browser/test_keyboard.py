@@ -171,6 +171,7 @@ def _palette(keys: Keys, tab: Tab, _: Upstream) -> None:
     keys.press("ArrowDown", "ArrowUp", "Escape")
     expect(tab.page.get_by_role("dialog")).to_have_count(0)
     keys.press("Control+k")
+    expect(tab.page.get_by_role("combobox")).to_be_focused()
     keys.write("another")
     expect(tab.page.get_by_role("option").filter(has_text="another way").first).to_be_visible()
     keys.press("Enter")
@@ -300,15 +301,17 @@ def test_dialogs_keep_the_focus_and_give_it_back(tab: Tab) -> None:
     keys = Keys(tab.page)
     tab.page.goto(f"{tab.url}/settings/keys")
     revoke = tab.page.locator("main li button").first
+    expect(revoke).to_be_visible()
+    keys.begin()
     keys.to(revoke)
     keys.press("Enter")
     dialog = tab.page.get_by_role("dialog")
     expect(dialog).to_be_visible()
     for _ in range(6):
-        keys.press("Tab")
+        tab.page.keyboard.press("Tab")  # past the last there is a moment without focus
         assert tab.page.evaluate(
             "document.activeElement === document.body || !!document.activeElement.closest('dialog')"
         )
-    keys.press("Escape")
+    tab.page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(revoke).to_be_focused()

@@ -61,6 +61,11 @@ encode = msgspec.json.Encoder().encode
 decode = msgspec.json.Decoder(Event).decode
 
 
+def is_terminal(data: bytes) -> bool:
+    """Whether it is encoded what ends an answer, without decoding it."""
+    return data.startswith((b'["e"', b'["x"'))
+
+
 class Folded(msgspec.Struct):
     """A message as its events tell it. `error` is the (code, msg, retryable) of what went wrong."""
 

@@ -36,6 +36,11 @@ def load(path: Path) -> tuple[sse.Head, list[events.Event], dict[str, Any]]:
     return msgspec.convert(found["head"], sse.Head), journal, found
 
 
+@given(any_event)
+def test_what_ends_an_answer_is_seen_without_decoding_it(event: events.Event) -> None:
+    assert events.is_terminal(events.encode(event)) == isinstance(event, events.Terminal)
+
+
 @pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)
 def test_the_journal_of_a_fixture_folds_to_its_message(path: Path) -> None:
     _, journal, found = load(path)

@@ -1,6 +1,7 @@
 """A child process whose words are read all the time, so that it never waits for us and a test can await a line."""
 
 import os
+import signal
 import subprocess
 import threading
 import time
@@ -50,6 +51,11 @@ class Process:
     def signal(self, number: int) -> None:
         """Send a signal; nothing happens when it has ended already."""
         self._popen.send_signal(number)
+
+    def pause(self) -> None:
+        """SIGSTOP, and wait until its last thread stands still: until then some may go on, and take a lock."""
+        self.signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WNOWAIT)
 
     def wait(self, timeout: float = 60) -> int:
         """Its exit code (negative: the signal that ended it). subprocess.TimeoutExpired when it goes on."""

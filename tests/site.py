@@ -103,8 +103,8 @@ class Site:
         self.process.kill()
 
     def pause(self) -> None:
-        """SIGSTOP: the process stands still, its sockets stay open."""
-        self.process.signal(signal.SIGSTOP)
+        """SIGSTOP: the process stands still when this returns, its sockets stay open."""
+        self.process.pause()
 
     def cont(self) -> None:
         """SIGCONT."""

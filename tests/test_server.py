@@ -120,7 +120,7 @@ def test_it_ends_although_something_hangs(start: Start, path: str) -> None:
 def test_two_thousand_clients_may_come_at_once(start: Start) -> None:
     """A backlog of 2048 (or what the system allows): nobody is refused or kept waiting for a second SYN."""
     server = start()
-    server.process.signal(signal.SIGSTOP)
+    server.process.pause()
     most = min(1500, int(Path("/proc/sys/net/core/somaxconn").read_text()))
     with contextlib.ExitStack() as stack:
         clients = [stack.enter_context(server.connect()) for _ in range(most)]

@@ -2,14 +2,14 @@
 
 import asyncio
 import logging
-from typing import Any
+from typing import Any, cast
 
-from django.conf import settings
 from twisted.internet.tcp import Connection
 from twisted.python.failure import Failure
 from twisted.web import http
 
 from chatsite.edge.exchange import Exchange
+from chatsite.edge.limits import Limit, limit
 from chatsite.errors import ApiError
 
 logger = logging.getLogger(__name__)
@@ -31,6 +31,7 @@ class Channel(http.HTTPChannel):
     factory: "Factory"
     transport: Connection  # type: ignore[assignment]
     deadline: float | None = None
+    body_limit: Limit  # of the request now coming in, once its headers are there
 
     def connectionMade(self) -> None:  # noqa: N802
         super().connectionMade()
@@ -50,7 +51,9 @@ class Channel(http.HTTPChannel):
         self.refuse(TOO_LONG)
 
     def allHeadersReceived(self) -> None:  # noqa: N802
-        body = settings.MAX_BODY_BYTES if self.length is None else min(self.length, settings.MAX_BODY_BYTES)
+        self.body_limit = limit(cast(bytes, self._path))  # Twisted has it as a Request
+        most = self.body_limit.bytes
+        body = most if self.length is None else min(self.length, most)
         self._complete_in(BODY_SECONDS + body / BODY_RATE)
         super().allHeadersReceived()
 

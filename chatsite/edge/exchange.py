@@ -3,7 +3,6 @@
 import asyncio
 
 from daphne.http_protocol import WebRequest
-from django.conf import settings
 from twisted.internet.tcp import Connection
 from twisted.web import http
 
@@ -30,7 +29,7 @@ class Exchange(WebRequest):
 
     def gotLength(self, length: int | None) -> None:  # noqa: N802 (Twisted's names)
         """The headers are there; `length` is None for a chunked body."""
-        if (length or 0) > settings.MAX_BODY_BYTES:
+        if (length or 0) > self.channel.body_limit.bytes:
             self._refuse_body()
         else:
             super().gotLength(length)
@@ -39,7 +38,7 @@ class Exchange(WebRequest):
         self._received += len(data)
         if self._refused:
             return
-        if self._received > settings.MAX_BODY_BYTES:
+        if self._received > self.channel.body_limit.bytes:
             self._refuse_body()
         else:
             super().handleContentChunk(data)
@@ -49,8 +48,8 @@ class Exchange(WebRequest):
         self.requestHeaders.removeHeader(b"Expect")  # or Twisted would say "100 Continue" after our answer
         if self.content is not None:
             self.content.close()
-        limit = settings.MAX_BODY_BYTES
-        self.channel.refuse(ApiError(41301, f"The body is larger than {limit} bytes (CHATSITE_MAX_BODY_BYTES)."))
+        limit = self.channel.body_limit
+        self.channel.refuse(ApiError(41301, f"The body is larger than {limit.bytes} bytes ({limit.name})."))
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:  # noqa: N802
         """The body is complete. As Twisted's, without parsing forms here on the loop: Django does that, in a lane."""

@@ -66,7 +66,7 @@ class Django(ASGIHandler):
     """
 
     def __init__(self, outward: tuple[str, ...] = ()) -> None:
-        """Below the paths of `outward` a POST waits for another server: such requests keep to lanes of their own."""
+        """Below the paths of `outward` a POST waits for another server or process: it keeps to lanes for these."""
         BaseHandler.__init__(self)
         self.load_middleware()  # the synchronous chain
         self._lanes, self._outward_lanes, self._outward = Lanes(), Lanes(OUTWARD_LANES), outward

@@ -1,6 +1,6 @@
 """Tell open pages that something changed. The only importer of the channel layer; a lost hint costs a poll, never data.
 
-The three functions may be called from any thread and on the loop. They never raise, and cost next to nothing when the
+The functions may be called from any thread and on the loop. They never raise, and cost next to nothing when the
 user has no page open. Inside a transaction call them by `transaction.on_commit`: a page asks at once.
 """
 
@@ -33,6 +33,10 @@ def generation_started(user_id: UUID, conv_group_id: UUID, conv_id: UUID) -> Non
 def generation_ended(user_id: UUID, conv_group_id: UUID, conv_id: UUID, status: str) -> None:
     ids = {"convGroupId": str(conv_group_id), "convId": str(conv_id)}
     _tell(user_id, {"type": "generation.ended", **ids, "status": status})
+
+
+def folders_changed(user_id: UUID) -> None:
+    _tell(user_id, {"type": "folders.changed"})
 
 
 async def join(user_id: UUID, channel: str) -> str:

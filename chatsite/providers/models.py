@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from chatsite import sql
 from chatsite.errors import ApiError
 from chatsite.providers import demo
+from chatsite.providers.capabilities import capabilities, vision
 from chatsite.providers.environment import Environment, environment
 from chatsite.providers.secret import SecretField
 
@@ -29,6 +30,11 @@ class Target:
     api_key: str = field(repr=False)
     proxy: str = field(default="", repr=False)  # may hold a password
     defaults: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def vision(self) -> bool:
+        """Whether it takes images."""
+        return vision(self.upstream_model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,18 +203,23 @@ def offered(user_id: UUID) -> list[Offer]:
     """What this user may choose from, the default first; never empty unless an administrator switched all off."""
     rows = list(Model.objects.offered())
     if rows:
-        return [Offer(row.id, row.name, row.provider.name, default=nth == 0) for nth, row in enumerate(rows)]
+        return [_offer(row.id, row.name, row.provider.name, row.upstream_id, nth) for nth, row in enumerate(rows)]
     known = environment()
     if known is None:
         return [_demo_offer(model) for model in demo.MODELS]
     names = known.known if Model.objects.untold(known) else ()
-    return [Offer(name, name, known.name, default=nth == 0) for nth, name in enumerate(names)]
+    return [_offer(name, name, known.name, name, nth) for nth, name in enumerate(names)]
+
+
+def _offer(model: str, name: str, provider: str, upstream_name: str, nth: int) -> Offer:
+    """The first one is the default."""
+    return Offer(model, name, provider, default=nth == 0, capabilities=capabilities(upstream_name))
 
 
 def _demo_offer(model: demo.DemoModel) -> Offer:
-    capabilities = ("reasoning",) if model.reasons else ()
+    able = [name for name, can in (("reasoning", model.reasons), ("vision", vision(model.id))) if can]
     first = model is demo.MODELS[0]
-    return Offer(model.id, str(model.name), "chatsite", str(model.description), True, first, capabilities)
+    return Offer(model.id, str(model.name), "chatsite", str(model.description), True, first, tuple(able))
 
 
 def demonstrating() -> bool:

@@ -1,4 +1,4 @@
-"""`./run bench page`: what the page costs a browser: its first load, and a long Markdown answer as it streams in.
+"""`./run bench page`: what the page costs a browser: its first load, a long Markdown answer as it streams in, a list.
 
 5,000 deltas at 100 per second from the scripted upstream through the real site into Chromium; main-thread time is
 Chromium's own TaskDuration, long tasks are what its PerformanceObserver calls so (over 50 ms).
@@ -18,6 +18,7 @@ from playwright.sync_api import Page, Response, expect, sync_playwright
 
 from tests.bench.kit.machine import end_tidily
 from tests.bench.kit.report import Target, table, targets, write
+from tests.bench.kit.scrolling import Scrolling, scrolled
 from tests.databases import Template
 from tests.people import Person
 from tests.site import Site
@@ -189,17 +190,34 @@ def _metrics(chrome: Any) -> dict[str, float]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """0 whatever the verdicts, they are for reading."""
     parser = argparse.ArgumentParser(prog="./run bench page", description=__doc__)
+    parser.add_argument("part", nargs="?", choices=["list"], help="only this part")
     parser.add_argument("--json", type=Path, help="write all figures there")
     parser.add_argument("--screenshot", type=Path, help="of the finished answer")
     asked = parser.parse_args(arguments)
     end_tidily()
     with serving() as (site, upstream), chromium() as page:
         load = first_load(page, site, site.user("alice"))
+        if asked.part == "list":
+            return _print_list(scrolled(page, site, site.user("alice")))
         stream = streaming(page, upstream)
         if asked.screenshot:
             page.screenshot(path=asked.screenshot)
+        _print_list(scrolled(page, site, site.user("alice")))
     _print(load, stream)
     write(asked.json, {"load": asdict(load), "streaming": asdict(stream)}, reached(load, stream))
+    return 0
+
+
+def _print_list(found: Scrolling) -> int:
+    rows: list[tuple[str, object]] = [
+        ("list of conversations: rows scrolled through", found.rows),
+        ("rows in the document at once, at most", found.drawn),
+        ("frames", found.frames),
+        ("longest frame, ms", found.longest_frame),
+        ("frames over 50 ms", found.slow_frames),
+        ("long tasks, ms", " ".join(f"{ms:.0f}" for ms in found.long_tasks) or "none"),
+    ]
+    print(table(("figure", ""), rows) + "\n\n" + targets([Target("frames over 50 ms", found.slow_frames, 0)]) + "\n")
     return 0
 
 

@@ -118,17 +118,18 @@ def test_offline_is_said_and_the_message_sends_itself_when_the_network_is_back(t
     expect(tab.page.get_by_text("You are offline.")).to_have_count(0)
 
 
-def test_signed_out_in_the_middle_keeps_the_draft(home: Site, tab: Tab) -> None:
+def test_signed_out_in_the_middle_keeps_the_message_and_sends_it_after_signing_in(home: Site, tab: Tab) -> None:
     refusal = {"code": 40103, "msg": "This access token is not valid any more."}
     tab.page.route("**/api/chat", lambda route: route.fulfill(status=401, json=refusal))
     tab.ask("words I do not want to lose")
     expect(tab.page.get_by_text("You are signed out.")).to_be_visible()
-    expect(tab.composer).to_have_value("words I do not want to lose")
+    expect(tab.answer.get_by_text("Sends itself once you have signed in")).to_be_visible()
     tab.page.context.clear_cookies()
     tab.page.unroute("**/api/chat")
     tab.page.locator(".dock").get_by_role("link", name="Sign in").click()
     tab.sign_in(home.user("alice"))
-    expect(tab.composer).to_have_value("words I do not want to lose")
+    expect(tab.questions).to_have_text("words I do not want to lose")
+    tab.wait_until_named()
 
 
 def test_who_signs_in_next_in_a_tab_sees_no_draft_of_who_was_there(home: Site, tab: Tab) -> None:
@@ -137,7 +138,7 @@ def test_who_signs_in_next_in_a_tab_sees_no_draft_of_who_was_there(home: Site, t
     tab.sign_in(home.user("charlie"))
     expect(tab.composer).to_have_value("")
     tab.composer.fill("of charlie")
-    tab.button("Account and appearance").click()
+    tab.button("Account").click()
     tab.page.get_by_role("menuitem", name="Sign out").click()
     tab.page.wait_for_url("**/accounts/**")
     assert tab.page.evaluate("sessionStorage.length") == 0

@@ -212,7 +212,7 @@ def test_over_the_limit(tab: Tab, shot: Shot) -> None:
 def test_reconnecting(tab: Tab, shot: Shot) -> None:
     tab.page.route("**/api/chat", lambda route: route.abort("connectionreset"))
     send(tab, "Is anybody there?")
-    expect(tab.answer.locator(".lost")).to_have_css("opacity", "1")
+    expect(tab.answer.locator(".waiting")).to_have_css("opacity", "1")
     shot("reconnecting")
 
 
@@ -220,7 +220,7 @@ def test_offline(tab: Tab, shot: Shot) -> None:
     tab.page.context.set_offline(True)
     send(tab, "written in a tunnel")
     expect(tab.page.locator(".warn")).to_be_visible()
-    expect(tab.answer.locator(".lost")).to_have_css("opacity", "1")
+    expect(tab.answer.locator(".waiting")).to_have_css("opacity", "1")
     shot("offline")
 
 
@@ -294,7 +294,7 @@ def test_the_demo_says_that_it_is_one(tab: Tab, shot: Shot) -> None:
 
     tab.page.route("**/api/models", as_demo)
     tab.page.reload()
-    expect(tab.page.locator(".dock p")).to_be_visible()
+    expect(tab.page.locator(".dock p").first).to_be_visible()
     shot("demo")
 
 
@@ -304,17 +304,23 @@ def test_menus(tab: Tab, shot: Shot, look: Look) -> None:
     tab.page.locator(".model-choice").click()
     shot("models")
     tab.page.keyboard.press("Escape")
-    if "viewport" in look.options:
-        tab.page.locator("main header .tool").first.click()
-        shot("sidebar")
+    _open_sidebar(tab, look)
+    shot("sidebar")
     tab.page.locator("nav li").first.hover()
     tab.page.locator(".row-menu").click()
     shot("row-menu")
-    tab.page.get_by_role("menuitem").nth(1).click()
-    shot("delete")
-    tab.page.keyboard.press("Escape")
+    tab.page.locator("[role=menuitem].danger").click()
+    expect(tab.page.locator(".welcome")).to_be_visible()
+    shot("deleted")
+    _open_sidebar(tab, look)
     tab.page.locator(".account").click()
     shot("account")
+
+
+def _open_sidebar(tab: Tab, look: Look) -> None:
+    """On a phone it is a sheet, closed until it is wanted."""
+    if "viewport" in look.options:
+        tab.page.locator("main header .tool").first.click()
 
 
 def _row(number: int) -> dict[str, Any]:
@@ -331,10 +337,9 @@ def _row(number: int) -> dict[str, Any]:
 
 
 def test_a_long_conversation_list(tab: Tab, shot: Shot, look: Look) -> None:
-    page = {"conversations": [_row(number) for number in range(40)], "nextCursor": None}
+    page = {"pinned": [], "conversations": [_row(number) for number in range(40)], "nextCursor": None}
     tab.page.route("**/api/conversations", lambda route: route.fulfill(json=page))
     tab.page.reload()
-    if "viewport" in look.options:
-        tab.page.locator("main header .tool").first.click()
+    _open_sidebar(tab, look)
     expect(tab.rows.first).to_be_visible()
     shot("list")

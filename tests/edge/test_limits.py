@@ -35,6 +35,23 @@ def test_a_body_of_the_largest_size_is_taken(server: Server) -> None:
         assert scope(client.read())["body"] == LIMIT
 
 
+def test_an_upload_may_be_larger_and_has_a_limit_of_its_own(server: Server) -> None:
+    with server.connect() as client:
+        headers = (f"Content-Length: {2 * LIMIT}", "Connection: close")
+        client.ask("/api/attachments?name=x", *headers, method="POST", body=b"x" * 2 * LIMIT)
+        assert b" 413 " not in client.read().partition(b"\r\n")[0]
+    with server.connect() as client:
+        large = f"Content-Length: {20 * 2**20 + 1}"
+        status, told = answer(client.ask("/api/attachments", large, method="POST").read())
+    assert (status, told["code"]) == (413, 41301)
+
+
+@pytest.mark.parametrize("path", ["/api/attachments/", "/api/attachmentsx", "/raw/scope-told?/api/attachments"])
+def test_only_the_upload_itself_may_be_larger(server: Server, path: str) -> None:
+    with server.connect() as client:
+        assert answer(client.ask(path, f"Content-Length: {2 * LIMIT}", method="POST").read())[0] == 413
+
+
 def test_a_chunked_body_is_refused_when_it_grows_too_large(server: Server) -> None:
     with server.connect() as client:
         client.ask("/raw/scope-told", "Transfer-Encoding: chunked", method="POST")

@@ -6,7 +6,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from glob import glob
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -37,6 +38,8 @@ class Part:
     env: Mapping[str, str]
     cwd: Path
     results: Path
+    # Runs beside the others, as it mostly waits for a browser; what it says goes here, and is told at its end.
+    log: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,10 @@ def run(arguments: list[str]) -> int:
     serve.raise_open_files()
     with TemporaryDirectory(prefix="chatsite-results-") as folder:
         parts = _chosen(arguments, Path(folder)) if arguments else _all(missing, Path(folder))
-        outcomes = [_run(part) for part in parts]
-    return _close(outcomes, missing)
+        start = time.monotonic()
+        outcomes = _run_all(parts)
+        seconds = time.monotonic() - start
+    return _close(outcomes, missing, seconds)
 
 
 def _provide() -> list[str]:
@@ -103,7 +108,8 @@ def _all(missing: list[str], folder: Path) -> list[Part]:
         )
     there = [path for path in BROWSER_FOLDERS if (ROOT / path).is_dir()]
     if there and "chromium" not in missing:
-        parts.append(_pytest("pytest in the browser", there, folder, browser=True))
+        part = _pytest("pytest in the browser", there, folder, browser=True)
+        parts.append(replace(part, log=folder / "browser.log"))
     return [*parts, _vitest(folder)]
 
 
@@ -130,16 +136,37 @@ def _vitest(folder: Path) -> Part:
     return Part("vitest", command, frontend.environment(), frontend.FRONTEND, results)
 
 
+def _run_all(parts: list[Part]) -> list[Outcome]:
+    """One after the other with their words straight to the terminal; those with a log meanwhile, told afterwards."""
+    with ThreadPoolExecutor() as pool:
+        meanwhile = [(part.log, pool.submit(_run, part)) for part in parts if part.log]
+        outcomes = [_run(part) for part in parts if not part.log]
+        for log, future in meanwhile:
+            outcomes.append(future.result())
+            print(f"\n===== {outcomes[-1].name}\n{log.read_text(errors='replace')}", flush=True)
+    return outcomes
+
+
 def _run(part: Part) -> Outcome:
-    """Its words go straight to the terminal."""
-    print(f"\n===== {part.name}", flush=True)
     start = time.monotonic()
-    code = subprocess.run(part.command, env=part.env, cwd=part.cwd, check=False).returncode
+    code = _into_log(part, part.log) if part.log else _aloud(part)
     seconds = time.monotonic() - start
     tests, failed, errors, skipped = _count(part.results)
     if code and not failed and not errors:
         errors = 1  # nothing collected, a crash, or a complaint that belongs to no test
     return Outcome(part.name, tests - failed - errors - skipped if tests else 0, failed, errors, skipped, seconds)
+
+
+def _aloud(part: Part) -> int:
+    print(f"\n===== {part.name}", flush=True)
+    return subprocess.run(part.command, env=part.env, cwd=part.cwd, check=False).returncode
+
+
+def _into_log(part: Part, log: Path) -> int:
+    with log.open("w") as file:
+        return subprocess.run(
+            part.command, env=part.env, cwd=part.cwd, check=False, stdout=file, stderr=file
+        ).returncode
 
 
 def _count(results: Path) -> tuple[int, int, int, int]:
@@ -153,7 +180,7 @@ def _count(results: Path) -> tuple[int, int, int, int]:
     return tests, failed, errors, skipped
 
 
-def _close(outcomes: list[Outcome], missing: list[str]) -> int:
+def _close(outcomes: list[Outcome], missing: list[str], seconds: float) -> int:
     """A line for each part, and the last line for all of them."""
     print()
     for outcome in outcomes:
@@ -161,7 +188,7 @@ def _close(outcomes: list[Outcome], missing: list[str]) -> int:
     for package in missing:
         print(f"NOT RUN: what needs {package}, which is not installed on this machine")
     total = _total(outcomes)
-    print(f"===== {total.words} in {total.seconds:.2f}s =====")
+    print(f"===== {total.words} in {seconds:.2f}s =====")
     return 1 if total.failed or total.errors or not total.passed else 0
 
 

@@ -4,6 +4,9 @@ import * as api from "../api";
 import { surroundings } from "../ui/surroundings.svelte";
 import type { ConversationPage, ConversationRow } from "../wire";
 
+/** Pages that are fetched again at once. Who has scrolled further finds the rest fetched as it comes into view. */
+const AGAIN = 10;
+
 export class ConversationList {
   rows = $state.raw<readonly ConversationRow[]>([]);
   phase = $state<"loading" | "ready" | "failed">("loading");
@@ -11,6 +14,7 @@ export class ConversationList {
   /** Cursor of the page after the newest. */
   #second: string | null = null;
   #refreshing: Promise<void> | null = null;
+  #reloading: Promise<void> | null = null;
   #again = false;
   #paging = false;
   /** What the server listed first, the last time it was asked. */
@@ -51,17 +55,10 @@ export class ConversationList {
     while (this.#refreshing) await this.#refreshing;
   }
 
-  /** Fetch all that was loaded again, page by page: hints may have been missed. */
-  async reload(): Promise<void> {
-    await this.refresh();
-    let last = this.rows[this.#newest.size - 1];
-    let cursor = this.#second;
-    while (cursor !== null && last && last.convGroupId !== this.rows.at(-1)?.convGroupId) {
-      const page = await this.#page(cursor);
-      if (!page) return;
-      this.#take(last, page);
-      [last, cursor] = [page.conversations.at(-1), page.nextCursor];
-    }
+  /** Fetch what was loaded again, page by page: hints may have been missed. */
+  reload(): Promise<void> {
+    this.#reloading ??= this.#all().finally(() => (this.#reloading = null));
+    return this.#reloading;
   }
 
   async more(): Promise<void> {
@@ -82,6 +79,25 @@ export class ConversationList {
 
   drop(id: string): void {
     if (this.find(id)) this.rows = this.rows.filter(({ convGroupId }) => convGroupId !== id);
+  }
+
+  async #all(): Promise<void> {
+    await this.refresh();
+    let last = this.rows[this.#newest.size - 1];
+    let cursor = this.#second;
+    for (let pages = 1; cursor !== null && last && last.convGroupId !== this.rows.at(-1)?.convGroupId; pages += 1) {
+      if (pages === AGAIN) return this.#cut(last, cursor);
+      const page = await this.#page(cursor);
+      if (!page) return;
+      this.#take(last, page);
+      [last, cursor] = [page.conversations.at(-1), page.nextCursor];
+    }
+  }
+
+  /** Forget what is behind `last`. */
+  #cut(last: ConversationRow, cursor: string): void {
+    this.rows = this.rows.filter((row) => !isOlder(row, last));
+    this.#next = cursor;
   }
 
   async #first(): Promise<void> {

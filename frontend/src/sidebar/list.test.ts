@@ -88,3 +88,18 @@ test("two ends of the list in view ask for one page", async () => {
   await Promise.all([list.more(), list.more()]);
   expect(page).toHaveBeenCalledTimes(2);
 });
+
+test("of a list scrolled far down only the newest pages are fetched anew, once for all who ask, and the rest is paged to", async () => {
+  page.mockImplementation(({ cursor } = {}) => {
+    const at = Number(cursor ?? 0);
+    return Promise.resolve({ pinned: [], conversations: [row(at)], nextCursor: at < 19 ? String(at + 1) : null });
+  });
+  await list.refresh();
+  while (list.hasMore) await list.more();
+  page.mockClear();
+  await Promise.all([list.reload(), list.reload()]);
+  expect(page).toHaveBeenCalledTimes(10);
+  expect(ids()).toHaveLength(10);
+  while (list.hasMore) await list.more();
+  expect(ids()).toHaveLength(20);
+});

@@ -39,7 +39,7 @@ export function refusalOf({ size, type }: Pick<File, "size" | "type">): string {
   return /^(audio|video|font)\//.test(type) || (isImage(type) && !IMAGES.includes(type)) ? t("fileType") : "";
 }
 
-/** Pictures the page has itself need not come back from the server. */
+/** Pictures that were sent from here need not come back from the server. Only the newest: each keeps its file in memory. */
 const own = new Map<string, string>();
 export const sourceOf = ({ id }: Attachment): string => own.get(id) ?? `/api/attachments/${id}`;
 
@@ -104,7 +104,6 @@ export class Files {
     const entry = this.#find(key);
     if (!entry) return void discard(attachment);
     const { name, type, size } = attachment;
-    if (entry.source) own.set(attachment.id, entry.source);
     Object.assign(entry, { name, type, size, attachment, progress: 1 });
     this.#keep();
   }
@@ -132,6 +131,7 @@ export class Files {
   /** They are sent: the composer has them no more. */
   take(): Attachment[] {
     const sent = [...this.attachments];
+    for (const { attachment, source } of this.list) if (attachment && source?.startsWith("blob:")) keepOwn(attachment.id, source);
     this.list = [];
     this.#sources.clear();
     this.note = "";
@@ -187,8 +187,15 @@ function reasonOf(error: unknown): Pick<Entry, "error" | "again"> {
   return { error: errorText(error.code, error.message), again: error.status >= 500 || error.status === 429 };
 }
 
+function keepOwn(id: string, source: string): void {
+  own.set(id, source);
+  for (const [oldest, address] of [...own].slice(0, -2 * MOST_FILES)) {
+    own.delete(oldest);
+    URL.revokeObjectURL(address);
+  }
+}
+
 /** Nobody waits for it: what is left on the server is deleted there after a day. */
 async function discard(attachment: Attachment): Promise<void> {
-  own.delete(attachment.id);
   await api.detach(attachment.id).catch((error: unknown) => surroundings.notice(error));
 }

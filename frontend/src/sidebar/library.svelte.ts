@@ -3,6 +3,7 @@
 import { SvelteMap } from "svelte/reactivity";
 import * as api from "../api";
 import { ApiError } from "../errors";
+import { ofUser } from "../session";
 import { forBrowser } from "../ui/store";
 import { surroundings } from "../ui/surroundings.svelte";
 import type { ConversationRow, Folder, Hint } from "../wire";
@@ -10,7 +11,7 @@ import { ConversationList, isOlder } from "./list.svelte";
 
 const STALE = 40902;
 /** Folders that stand open, in this browser. */
-const OPEN = "folders";
+const OPEN = ofUser("folders");
 
 export class Library {
   readonly plain = new ConversationList(

@@ -179,3 +179,16 @@ def test_a_message_that_is_refused_can_be_taken_back(tab: Tab) -> None:
     tab.button("Back to the text field").click()
     expect(tab.composer).to_have_value("too much")
     expect(tab.questions).to_have_count(0)
+
+
+def test_a_part_that_cannot_be_fetched_is_said_and_can_be_asked_for_again(tab: Tab) -> None:
+    """The network has gone before what the first paint does without was fetched; or a newer version was installed."""
+    tab.page.route("**/Help-*.js", lambda route: route.abort())
+    tab.open()
+    tab.page.get_by_role("button", name="Hide conversations").focus()
+    tab.page.keyboard.press("?")
+    expect(tab.page.get_by_text("The site cannot be reached")).to_be_visible()
+    tab.page.unroute("**/Help-*.js")
+    tab.page.keyboard.press("?")  # closes what did not open
+    tab.page.keyboard.press("?")
+    expect(tab.page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()

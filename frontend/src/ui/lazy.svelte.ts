@@ -1,6 +1,18 @@
 /** A part of the page that its first paint does not need: it is fetched while the reader looks at that. */
 
+import { t } from "../i18n";
 import { wait } from "../stream/backoff";
+import { toast } from "./toast.svelte";
+
+/** A part that somebody has just asked for; null, and said so, when it cannot be had (no network, or a newer version). */
+export async function asked<T>(part: Promise<T>): Promise<T | null> {
+  try {
+    return await part;
+  } catch {
+    toast(t("unreachable"));
+    return null;
+  }
+}
 
 export class Lazy<T> {
   /** null until it has arrived. */

@@ -145,12 +145,13 @@ class Runs:
         if run.feed.ended:
             owner = run.begun.conversation.owner_id
             publish.generation_ended(owner, run.begun.conversation.id, run.begun.message_id, terminal.status)
-            if terminal.status == "completed" and not self.closing and titles.wanted(run.begun):
-                self._name(run)
+            answer = run.folding.result().content
+            if not self.closing and titles.wanted(run.begun, answer):
+                self._name(run.begun, answer)
 
-    def _name(self, run: Run) -> None:
+    def _name(self, begun: Begun, answer: str) -> None:
         """In a task of its own: the answer is over."""
-        naming = titles.name(run.begun, run.folding.result().content, self._pacer)
+        naming = titles.name(begun, answer, self._pacer)
         task = asyncio.get_running_loop().create_task(naming, context=contextvars.Context())
         self._naming.add(task)
         task.add_done_callback(self._naming.discard)

@@ -1,7 +1,7 @@
 """What a conversation is called: the first line of its request, until the model that answered has found a better name.
 
-It is asked once, after the first answer that was completed, by a task of its own: nobody waits for it, and when it
-fails the plain title stays. What the user chose is never written over.
+It is asked once, when the first answer that says something has ended, however it did, by a task of its own: nobody
+waits for it, and when it fails the plain title stays. What the user chose is never written over.
 """
 
 import asyncio
@@ -39,12 +39,13 @@ _MARKS = "#*_`~>|-–—•\"'“”‘’「」『』《》«» \t"  # around a
 _STOPS = ".。!！"
 
 
-def wanted(begun: Begun) -> bool:
+def wanted(begun: Begun, answer: str) -> bool:
     """Whether the end of this answer is the time to ask."""
     conversation = begun.conversation
     plain = conversation.named_by == NamedBy.REQUEST and not conversation.temporary
-    requests = sum(message["role"] == "user" for message in begun.question.messages)
-    return settings.TITLES == "model" and plain and requests == 1
+    before = begun.question.messages[:-1]  # the last is the request, or what is continued
+    first = answer != "" and all(message["role"] != "assistant" for message in before)
+    return settings.TITLES == "model" and plain and first
 
 
 async def name(begun: Begun, answer: str, pacer: Pacer) -> None:
@@ -73,7 +74,7 @@ def _bare(line: str) -> str:
 
 
 def _question(begun: Begun, answer: str) -> Question:
-    request = next(message["content"] for message in begun.question.messages if message["role"] == "user")
+    request = next(said["content"] for said in reversed(begun.question.messages) if said["role"] == "user")
     shown = f"<request>\n{_text(request)[:EXCERPT]}\n</request>\n<answer>\n{answer[:EXCERPT]}\n</answer>"
     messages = [{"role": "system", "content": PROMPT}, {"role": "user", "content": shown}]
     return Question(begun.question.target, messages, {})

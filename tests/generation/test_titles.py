@@ -13,7 +13,7 @@ from tests.chat import Answer, Chat
 from tests.databases import Template
 from tests.faults.patience import eventually
 from tests.site import Site
-from tests.upstream import Upstream, prompt
+from tests.upstream import Upstream
 
 
 @pytest.fixture(scope="module")
@@ -94,16 +94,40 @@ def test_reasoning_is_no_title(anna: Chat, upstream: Upstream) -> None:
     titled(anna, anna.ask("first").read(), "Sky")
 
 
-@pytest.mark.parametrize("end", ["close", "length"])
-def test_only_a_completed_answer_asks_for_one(anna: Chat, upstream: Upstream, end: str) -> None:
-    answer = anna.ask(prompt(count=3, end=end)).read()
-    if end == "close":
-        again = anna.ask("another conversation").read()
-        titled(anna, again, "You said: <request")
-        assert len(upstream.requests) == 3
-    else:
-        eventually(lambda: len(upstream.requests) == 2)
-    assert answer.end["status"] in ("failed", "completed")
+def test_an_answer_that_failed_half_way_is_followed_by_a_title(anna: Chat, upstream: Upstream) -> None:
+    upstream.next({"text": "It is Rayleigh", "end": "close"}, {"text": "Blue skies"})
+    answer = anna.ask("Why is the sky blue?").read()
+    titled(anna, answer, "Blue skies")
+    assert answer.end["status"] == "failed"
+    assert "It is Rayleigh" in upstream.requests[1].body["messages"][1]["content"]
+
+
+def test_an_answer_that_was_stopped_is_followed_by_a_title(anna: Chat, upstream: Upstream) -> None:
+    upstream.next({"text": "It is Rayleigh", "gate": "never", "after": 1}, {"text": "Blue skies"})
+    with anna.ask("Why is the sky blue?") as answer:
+        anna.cancel(answer.until("It i").id)
+        answer.read()
+    titled(anna, answer, "Blue skies")
+    assert answer.end["status"] == "cancelled"
+
+
+def test_an_answer_without_text_is_not_the_first(anna: Chat, upstream: Upstream) -> None:
+    upstream.next({"count": 0, "end": "close"}, {"text": "It is Rayleigh"}, {"text": "Blue skies"})
+    silent = anna.ask("hello").read()
+    answer = anna.ask("Why is the sky blue?", convGroupId=silent.ids["convGroupId"]).read()
+    titled(anna, answer, "Blue skies")
+    assert "Why is the sky blue?" in upstream.requests[2].body["messages"][1]["content"]
+
+
+def test_what_continues_the_first_answer_asks_again_if_the_plain_title_stayed(anna: Chat, upstream: Upstream) -> None:
+    upstream.next(
+        {"text": "It is", "end": "close"}, {"text": ""}, {"text": " Rayleigh"}, {"text": "Blue skies"}, {"text": "no"}
+    )
+    answer = anna.ask("Why is the sky blue?").read()
+    eventually(lambda: len(upstream.requests) == 2)
+    anna.ask(None, parentConvId=answer.id, convGroupId=answer.ids["convGroupId"]).read()
+    titled(anna, answer, "Blue skies")
+    assert "It is Rayleigh" in upstream.requests[3].body["messages"][1]["content"]
 
 
 def test_a_temporary_conversation_has_none(anna: Chat, upstream: Upstream) -> None:

@@ -71,7 +71,7 @@ def rate(request: AuthenticatedRequest, conv_id: UUID, body: Rate) -> Rated:
         Rating.objects.update_or_create(message=message, defaults={"value": body.value, "reason": body.reason})
     else:
         Rating.objects.filter(message=message).delete()
-    _told(message.conversation)
+    publish.conversation_changed(message.conversation.owner_id, message.conversation_id, None)
     return {"rating": {"value": body.value, "reason": body.reason} if body.value else None}
 
 

@@ -22,8 +22,10 @@ _loop: asyncio.AbstractEventLoop | None = None
 _sending: set[asyncio.Task[None]] = set()
 
 
-def conversation_changed(user_id: UUID, conv_group_id: UUID, version: int) -> None:
-    _tell(user_id, {"type": "conversation.changed", "convGroupId": str(conv_group_id), "version": version})
+def conversation_changed(user_id: UUID, conv_group_id: UUID, version: int | None) -> None:
+    """`version` None: what changed is no part of it, so a page must look whichever one it has seen."""
+    seen = {} if version is None else {"version": version}
+    _tell(user_id, {"type": "conversation.changed", "convGroupId": str(conv_group_id), **seen})
 
 
 def generation_started(user_id: UUID, conv_group_id: UUID, conv_id: UUID) -> None:

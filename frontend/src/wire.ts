@@ -226,6 +226,7 @@ export interface Chunk {
 
 /** Something changed: fetch it again. */
 export type Hint =
+  /** Without a version: something changed that is no part of it. */
   | { type: "conversation.changed"; convGroupId: string; version?: number }
   | { type: "generation.started" | "generation.ended"; convGroupId: string; convId?: string }
   /** Folders were made, renamed or deleted. */

@@ -107,6 +107,19 @@ def test_an_answer_is_stopped_from_the_other_device(tab: Tab, phone: Tab, upstre
     upstream.wait("aborted")
 
 
+def test_a_rating_is_seen_at_the_other_device(tab: Tab, phone: Tab) -> None:
+    ask(tab, "first")
+    open_there(tab, phone, "first")
+    tab.button("Bad answer").click()
+    expect(phone.button("Bad answer")).to_have_attribute("aria-pressed", "true")
+    tab.button("Too long").click()
+    tab.button("Send the reason").click()
+    expect(phone.button("Bad answer")).to_have_attribute("title", "Too long")
+    phone.button("Good answer").click()
+    expect(tab.button("Good answer")).to_have_attribute("aria-pressed", "true")
+    expect(tab.button("Bad answer")).to_have_attribute("aria-pressed", "false")
+
+
 def _hide(tab: Tab, hidden: bool) -> None:
     """As if another tab were in front."""
     tab.page.evaluate(

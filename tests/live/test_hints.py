@@ -53,7 +53,10 @@ async def test_a_change_is_told_to_its_user_alone(
         row = done.json() if done.content else {}
         told = row.get("convGroupId", str(ids["gone"] if "gone" in path else ids["group"]))
         assert (hint["type"], hint["convGroupId"]) == ("conversation.changed", told)
-        assert hint["version"] == row.get("version", hint["version"])
+        if path.endswith("rating"):
+            assert "version" not in hint  # a page would take the one it knows for no news
+        else:
+            assert hint["version"] == row.get("version", hint["version"])
     assert await theirs.receive_nothing()
     await page.disconnect()
     await theirs.disconnect()

@@ -1,6 +1,7 @@
 """What of a conversation its owner may change, and when it makes sense."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Annotated
 from uuid import UUID
 
@@ -33,8 +34,18 @@ class Change(Schema):
     params: Annotated[Params, Field(description="All of them: what is not in it is unset.")] | None = None
 
 
+def hold(user_id: UUID, body: Change) -> None:
+    """The folder to move to, and before the conversation: who deletes a folder holds it before what lies in it."""
+    if body.folder:
+        with suppress(ApiError):  # `apply` tells
+            access.folder(user_id, body.folder)
+
+
 def apply(conversation: Conversation, body: Change) -> None:
-    """Change the conversation, whose row is locked, and save it under the next version. 42201 for what can't be."""
+    """Change the conversation, whose row is locked, and save it under the next version. 42201 for what can't be.
+
+    `hold` comes first.
+    """
     sent = {name for name in body.model_fields_set - {"version"} if getattr(body, name) is not None}
     sent |= body.model_fields_set & {"folder"}
     if not sent:

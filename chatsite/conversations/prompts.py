@@ -7,6 +7,8 @@ from uuid import UUID
 
 import ninja
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet, Sum
+from django.db.models.functions import Length
 from django.utils import timezone
 from ninja import Field, Router, Schema, Status
 from pydantic import ConfigDict
@@ -20,6 +22,7 @@ from chatsite.errors import ApiError
 
 router = Router(tags=["prompts"], auth=required)
 MOST = 500
+CHARACTERS = 1_000_000  # of all texts together: they are listed at once
 Content = Annotated[Said, Field(max_length=50_000)]
 
 
@@ -55,6 +58,7 @@ def create(request: AuthenticatedRequest, body: NewPrompt) -> Status[wire.Prompt
     """Save a text under a name."""
     if Prompt.objects.filter(owner=request.auth.user).count() >= MOST:
         raise ApiError(42201, f"You have {MOST} prompts: delete one first.")
+    _fits(Prompt.objects.filter(owner=request.auth.user), body.content)
     with _unlike_others():
         prompt = Prompt.objects.create(owner=request.auth.user, name=body.name, content=body.content)
     return Status(201, wire.prompt(prompt))
@@ -64,6 +68,7 @@ def create(request: AuthenticatedRequest, body: NewPrompt) -> Status[wire.Prompt
 def change(request: AuthenticatedRequest, prompt_id: UUID, body: PromptChange) -> wire.Prompt:
     """Give it another name, another text, or both."""
     prompt = access.prompt(request.auth.user.id, prompt_id)
+    _fits(Prompt.objects.filter(owner=request.auth.user).exclude(id=prompt.id), body.content)
     with _unlike_others():  # `save` would bring back a deleted one
         Prompt.objects.filter(id=prompt.id).update(**body.dict(exclude_none=True), updated=timezone.now())
     return wire.prompt(access.prompt(request.auth.user.id, prompt_id))
@@ -74,6 +79,14 @@ def delete(request: AuthenticatedRequest, prompt_id: UUID) -> ninja.Status[None]
     """Forget it."""
     access.prompt(request.auth.user.id, prompt_id).delete()
     return Status(204, None)
+
+
+def _fits(others: QuerySet[Prompt], content: str | None) -> None:
+    """42201 when there is no room for it beside the others."""
+    if content and (others.aggregate(n=Sum(Length("content")))["n"] or 0) + len(content) > CHARACTERS:
+        raise ApiError(
+            42201, f"content: your prompts may have {CHARACTERS:,} characters in all; shorten or delete some."
+        )
 
 
 @contextmanager

@@ -87,6 +87,7 @@ def change(request: AuthenticatedRequest, conv_group_id: UUID, body: changes.Cha
     A device that has not seen the newest version gets 40902 and changes nothing.
     """
     with transaction.atomic():
+        changes.hold(request.auth.user.id, body)
         conversation = access.conversation(request.auth.user.id, conv_group_id, lock=True)
         if conversation.version != body.version:
             raise ApiError(40902, "This conversation was changed elsewhere. Load it again.")

@@ -1,13 +1,15 @@
 """Folders and prompts: made, named, changed, deleted."""
 
+import re
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Model
 from django.utils import timezone
 
 from chatsite.conversations import folders, prompts
-from chatsite.conversations.models import Folder, Prompt
+from chatsite.conversations.models import Conversation, Folder, Prompt
 from tests.conversations.people import Person
 
 
@@ -115,6 +117,35 @@ def test_two_prompts_of_a_name_are_refused_in_words(alice: Person) -> None:
 def test_a_wrong_text_is_told(alice: Person, content: Any) -> None:
     refused = alice.api("POST", "/prompts", {"name": "x", "content": content})
     assert (refused.status_code, refused.json()["msg"].startswith("content: ")) == (422, True)
+
+
+def test_prompts_have_so_many_characters_in_all_at_the_most(alice: Person, bob: Person) -> None:
+    longest = "词" * 50_000
+    full = [Prompt(owner=alice.user, name=f"{n}", content=longest) for n in range(prompts.CHARACTERS // len(longest))]
+    Prompt.objects.bulk_create(full)
+    short = f"/prompts/{full[0].id}"
+    assert alice.api("PATCH", short, {"content": longest[2:]}).status_code == 200
+    told = "content: your prompts may have 1,000,000 characters in all; shorten or delete some."
+    assert alice.api("POST", "/prompts", {"name": "more", "content": "xxx"}).json() == {"code": 42201, "msg": told}
+    assert alice.api("POST", "/prompts", {"name": "more", "content": "xx"}).status_code == 201
+    assert alice.api("PATCH", short, {"content": longest[1:]}).json() == {"code": 42201, "msg": told}
+    assert alice.api("PATCH", short, {"name": "renamed"}).status_code == 200
+    assert bob.api("POST", "/prompts", {"name": "more", "content": "xxx"}).status_code == 201
+
+
+def test_a_folder_is_held_before_what_is_moved_there(alice: Person) -> None:
+    """As who deletes it does: in two orders each could wait for the other for ever."""
+    folder, conversation = made(alice, "Work"), alice.conversation()
+    asked: list[type[Model]] = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        found = re.match(r'\s*SELECT .*? FROM "?(\w+)', sql, re.DOTALL)
+        asked.extend(model for model in (Folder, Conversation) if found and found[1] == model._meta.db_table)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        assert alice.call("PATCH", f"/{conversation.id}", {"version": 1, "folder": folder["id"]}).status_code == 200
+    assert asked[:2] == [Folder, Conversation]
 
 
 @pytest.mark.parametrize("path", ["/folders", "/prompts"])

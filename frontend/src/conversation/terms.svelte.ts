@@ -1,19 +1,14 @@
 /** What a conversation is held with beside its messages: system prompt, parameters, and whether it is kept at all. */
 
-import * as api from "../api";
-import { ApiError } from "../errors";
 import type { ConversationTree, Start } from "../wire";
 import * as drafts from "./drafts";
-
-/** Another device changed the conversation meanwhile. */
-const STALE = 40902;
 
 export type Held = Pick<drafts.Terms, "system" | "params">;
 
 export class Terms {
   #now = $state.raw<drafts.Terms>(drafts.NO_TERMS);
   /** 0 until the server has told it: of a conversation that was just named. */
-  #version = 0;
+  version = 0;
 
   constructor(isNew: boolean) {
     if (isNew) this.#now = drafts.newTerms();
@@ -28,33 +23,15 @@ export class Terms {
     return this.#now.system !== "" || Object.keys(this.#now.params).length > 0;
   }
 
-  adopt({ system, params, temporary, version }: ConversationTree): void {
+  adopt({ system, params, temporary, version }: drafts.Terms & Pick<ConversationTree, "version">): void {
     this.#now = { system, params, temporary };
-    this.#version = version;
+    this.version = version;
   }
 
   /** For the conversation that is about to begin. */
   choose(change: Partial<drafts.Terms>): void {
     this.#now = { ...this.#now, ...change };
     drafts.keepNewTerms(this.#now);
-  }
-
-  /** Of one that exists. What another device set meanwhile is written over: this is the newer choice. */
-  async save(id: string, held: Held): Promise<void> {
-    if (this.#version === 0) this.adopt(await api.conversation(id, 0));
-    try {
-      await this.#write(id, held);
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.code !== STALE) throw error;
-      this.adopt(await api.conversation(id, 0));
-      await this.#write(id, held);
-    }
-  }
-
-  async #write(id: string, held: Held): Promise<void> {
-    const { version } = await api.change(id, this.#version, held);
-    this.#version = version;
-    this.#now = { ...this.#now, ...held };
   }
 
   /** What the first message of a new conversation carries. The next one begins without. */

@@ -99,6 +99,11 @@ export class Conversation {
     return this.#starts.any;
   }
 
+  /** Begun, and not named by the server yet: terms that were set now would go to the next one. */
+  get unnamed(): boolean {
+    return this.id === null && this.items.size > 0;
+  }
+
   /** What is shown. */
   get branch(): Item[] {
     return this.items.branch;

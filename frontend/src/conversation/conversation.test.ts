@@ -1,3 +1,4 @@
+import { flushSync, mount, unmount } from "svelte";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { forgetToken } from "../session";
 import * as backoff from "../stream/backoff";
@@ -5,6 +6,7 @@ import { surroundings } from "../ui/surroundings.svelte";
 import type { Message } from "../wire";
 import { Conversation } from "./conversation.svelte";
 import * as outbox from "./outbox";
+import TermsButton from "./TermsButton.svelte";
 
 const question: Message = {
   ...{ convId: "q", parentConvId: null, role: "user", content: "why", reasoning: "", status: "completed", model: null },
@@ -211,6 +213,23 @@ describe("what was written and not sent", () => {
     await sent;
     expect([shown()?.convId, shown()?.status]).toEqual(["a", "in_progress"]);
   });
+});
+
+test("the terms of a new conversation are set before its first message, or once it has a name", async () => {
+  const stream = new Stream();
+  site["POST /api/chat"] = () => stream.response;
+  conversation = opened(null);
+  const bar = mount(TermsButton, { target: document.body, props: { conversation } });
+  const button = document.querySelector<HTMLButtonElement>(".tool")!;
+  expect(button.disabled).toBe(false);
+  conversation.send("why", "m");
+  flushSync();
+  expect(button.disabled).toBe(true);
+  stream.write(1, "Be", {}, { role: "assistant" });
+  await vi.waitFor(() => expect(conversation.id).toBe("c"));
+  flushSync();
+  expect(button.disabled).toBe(false);
+  await unmount(bar);
 });
 
 test("a refused continue brings the answer back with the reason", async () => {

@@ -17,7 +17,7 @@ function open(): HTMLTextAreaElement {
 
 let ended = (): Promise<void> => Promise.resolve();
 beforeEach(() => {
-  Element.prototype.scrollIntoView = vi.fn();
+  vi.stubGlobal("ResizeObserver", class { observe = vi.fn(); disconnect = vi.fn() });
   drafts.forgetAll();
   oncancel.mockReset();
   return () => ended();

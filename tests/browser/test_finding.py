@@ -172,6 +172,30 @@ def test_a_search_opens_at_the_message_on_its_branch(tab: Tab, write: Write) -> 
     expect(tab.rows).to_have_count(1)
 
 
+def test_a_hit_in_a_conversation_seen_before_waits_for_what_was_written_since(tab: Tab, home: Site, write: Write) -> None:
+    seen = write("seen before", "first")
+    write("on view", "second")
+    for title, text in (("seen before", "first"), ("on view", "second")):
+        _row(tab, title).get_by_role("link").click()
+        expect(tab.text).to_have_text(text)
+    for text in ("a needle", "and more"):
+        _proceed(home, seen, text)
+    tab.page.get_by_role("textbox", name="Search all conversations").fill("needle")
+    hit = tab.page.locator("#search-results li a").first
+    message = (hit.get_attribute("href") or "").rsplit("=", 1)[1]
+    hit.click()
+    expect(tab.page.locator(f"[data-message='{message}']")).to_be_focused()
+    tab.page.wait_for_url(f"{tab.url}/c/{seen}")
+
+
+def _proceed(site: Site, name: str, answer: str) -> None:
+    """Another device of alice's asks on."""
+    headers = site.user("alice").headers
+    end = requests.get(f"{site.url}/api/conversations/{name}", headers=headers, timeout=60).json()["currentNode"]
+    body = {"convGroupId": name, "parentConvId": end, "request": prompt(text=answer), "stream": False}
+    requests.post(f"{site.url}/api/chat", json=body, headers=headers, timeout=60).raise_for_status()
+
+
 def test_a_word_that_an_input_method_is_at_is_searched_when_it_is_done(tab: Tab, write: Write) -> None:
     write("渔港", "清晨")
     asked: list[str] = []

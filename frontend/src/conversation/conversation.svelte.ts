@@ -39,6 +39,8 @@ export class Conversation {
   title = $state("");
   model = $state("");
   phase = $state<"loading" | "ready" | "missing" | "unreachable" | "broken">("ready");
+  /** Rises with each tree that comes. */
+  trees = $state(0);
   /** Id of the question that is being edited in its place. */
   editing = $state<string | null>(null);
   readonly items = new Messages();
@@ -243,6 +245,7 @@ export class Conversation {
       if (asked !== this.#asked) return;
       this.#merge(tree);
       this.phase = "ready";
+      this.trees += 1;
       this.#follow();
       void this.texts.loadFew();
       void this.#viewed.tell(this.id, false);

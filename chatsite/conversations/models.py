@@ -157,6 +157,10 @@ class Message(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["deleted"], condition=models.Q(deleted__isnull=False), name="message_trash"),
+            # Its status stands behind its text, which would be read to learn it.
+            models.Index(
+                fields=["conversation"], condition=models.Q(status=Status.IN_PROGRESS), name="message_running"
+            ),
             models.Index(
                 fields=["id"], condition=~models.Q(indexed_seq=models.F("last_seq")), name="message_unindexed"
             ),

@@ -4,10 +4,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
+from chatsite.conversations import access
 from chatsite.conversations.models import Conversation, Folder, NamedBy, Status
 from chatsite.conversations.signals import closing
 from tests.conversations.people import RANDOM, Person, grow
@@ -155,6 +157,15 @@ def test_the_pinned_ones_come_with_the_first_page_alone(alice: Person) -> None:
     second = alice.call("GET", f"?cursor={first['nextCursor']}").json()
     assert titles(first["pinned"]) == {"pinned"}
     assert (len(second["conversations"]), second["pinned"]) == (1, [])
+
+
+def test_which_answers_run_is_told_by_an_index_and_not_by_reading_all_texts(alice: Person) -> None:
+    grow(alice.conversation())
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")  # the table is empty: it would be read as a whole
+    plan = access.listed(alice.user.id).explain()
+    assert "message_running" in plan
 
 
 def test_a_list_of_a_folder_that_is_not_ones_own_is_not_there(alice: Person, bob: Person) -> None:

@@ -40,3 +40,18 @@ def test_drawing_can_be_stopped_by_keyboard(tab: Tab) -> None:
     button(tab, "Show diagram").press("Enter")
     expect(tab.text.frame_locator("iframe").locator("svg")).to_contain_text("Question")
     expect(button(tab, "Show source")).to_be_focused()
+
+
+def test_a_line_breaks_and_a_node_with_a_link_has_its_place_but_leads_nowhere(tab: Tab) -> None:
+    source = 'flowchart LR\n  A["Ask <b><br/>me"] --> B[Model]\n  click B "https://a.example" _self'
+    tab.ask(prompt(text=f"```mermaid\n{source}\n```\n"))
+    tab.wait_until_ended()
+    drawing = tab.text.frame_locator("iframe")
+    expect(drawing.locator(".node").first.locator("tspan.row")).to_have_count(2)
+    expect(drawing.locator(".node").first).to_contain_text("b>")
+    expect(drawing.locator("a")).to_have_count(1)
+    expect(drawing.locator("a:is([href], [*|href])")).to_have_count(0)
+    asked, model = (drawing.locator(".node").nth(at).bounding_box() for at in (0, 1))
+    assert asked
+    assert model
+    assert model["x"] > asked["x"] + asked["width"]

@@ -1,176 +1,17 @@
 """What a model, or a person, may write: none of it runs, is fetched from elsewhere, or breaks the site's policy."""
 
+import re
+from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, FilePayload, Page, Route, expect
 
+from tests.browser.payloads import ANSWER, CLICKS, DIAGRAMS, HTML, NAMES, RUN
 from tests.browser.tab import Tab
 from tests.browser.test_states import delta, stream
+from tests.browser.watch import POKE, Watch
 from tests.upstream import Upstream, prompt
-
-RUN = "window.ran=(window.ran||0)+1"
-EVIL = "https://evil.example"
-# In every document, frames too, before anything of the page runs.
-WITNESS = """
-    window.ran = 0;
-    window.refused = [];
-    document.addEventListener("securitypolicyviolation", (event) => {
-        refused.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
-    });
-"""
-
-LINKS = [
-    f"[a]({scheme}{RUN})"
-    for scheme in (
-        "javascript:",
-        "JaVaScRiPt:",
-        "java&#10;script:",
-        "&#106;avascript:",
-        "javascript&colon;",
-        "vbscript:",
-        "data:text/html,<script>parent.",
-        "\x01javascript:",
-        "java\tscript:",
-        "javascript:%0a",
-        "view-source:javascript:",
-        "blob:",
-    )
-]
-HTML = [
-    f"<script>{RUN}</script>",
-    f"<ScRiPt src={EVIL}/x.js></ScRiPt>",
-    f"<img src=x onerror={RUN}>",
-    f"<img src={EVIL}/pixel.png>",
-    f'<img srcset="{EVIL}/p.png 1x">',
-    f"<svg onload={RUN}></svg>",
-    f"<svg><script>{RUN}</script></svg>",
-    f'<svg><a xlink:href="javascript:{RUN}"><text>x</text></a></svg>',
-    f"<svg><animate onbegin={RUN} attributeName=x dur=1s></svg>",
-    f'<svg><use href="{EVIL}/x.svg#a"></use></svg>',
-    f"<math><mtext><table><mglyph><style><img src=x onerror={RUN}></style></mglyph></table></mtext></math>",
-    f'<math href="javascript:{RUN}">x</math>',
-    f'<math><annotation-xml encoding="text/html"><img src=x onerror={RUN}></annotation-xml></math>',
-    f'<iframe src="javascript:{RUN}"></iframe>',
-    f'<iframe srcdoc="<script>parent.{RUN}</script>"></iframe>',
-    f"<iframe src={EVIL}></iframe>",
-    f"<object data={EVIL}></object>",
-    f"<embed src={EVIL}>",
-    f"<style>@import url({EVIL}/x.css);body{{background:url({EVIL}/b.png)}}</style>",
-    f"<link rel=stylesheet href={EVIL}/x.css>",
-    f"<link rel=prefetch href={EVIL}/p>",
-    f"<base href={EVIL}/>",
-    f'<meta http-equiv=refresh content="0;url={EVIL}">',
-    f'<meta http-equiv=refresh content="0;url=javascript:{RUN}">',
-    f'<form action="javascript:{RUN}"><button>x</button></form>',
-    f"<button formaction=javascript:{RUN}>x</button>",
-    f"<input autofocus onfocus={RUN}>",
-    f"<details open ontoggle={RUN}>x</details>",
-    f"<video src={EVIL}/v.mp4 onerror={RUN}></video>",
-    f"<audio src=x onerror={RUN}></audio>",
-    f"<b onmouseover={RUN} style=position:fixed;inset:0>x</b>",
-    f"<p style=animation-name:breathe onanimationstart={RUN}>x</p>",
-    f"<a href=javascript:{RUN}>x</a>",
-    f'<a href="{EVIL}" ping="{EVIL}/ping">x</a>',
-    f"<table background={EVIL}/t.png><td>x</td></table>",
-    f'<noscript><p title="</noscript><img src=x onerror={RUN}>"></noscript>',
-    f"<template><script>{RUN}</script></template>",
-    f'<xmp><p title="</xmp><img src=x onerror={RUN}>"></xmp>',
-    f"<!--><img src=x onerror={RUN}>-->",
-    f"<![CDATA[<img src=x onerror={RUN}>]]>",
-    f"<b <script>{RUN}</script>",
-    f"<form><form><math><mtext></form><form><mglyph><style></math><img src=x onerror={RUN}>",
-    "<a id=app name=cookie href=x>clobber</a><form name=body><input name=firstChild></form>",
-    f'<div title="\n\n$x$\n\n"><img src=x onerror={RUN}>',
-]
-MARKDOWN = [
-    f'![a"onerror="{RUN}]({EVIL}/p.png)',
-    f'![a](x"onerror="{RUN})',
-    "![a](data:image/svg+xml;base64,PHN2ZyBvbmxvYWQ9YWxlcnQoMSk+)",
-    f'![a](/api/attachments/1"onerror="{RUN})',
-    f'[a](https://a.example "x\\"onclick=\\"{RUN}")',
-    f"<javascript:{RUN}>",
-    f"[a]: javascript:{RUN}\n\n[a]",
-    f'```"><img/src=x/onerror={RUN}>\ncode\n```',
-    f"- ```<img/src=x/onerror={RUN}>\n  code\n  ```",
-    f"| <img src=x onerror={RUN}> |\n|---|\n| <svg onload={RUN}> |",
-    f'so[^"><img/src=x/onerror={RUN}>]\n\n[^"><img/src=x/onerror={RUN}>]: y',
-    f"# <img src=x onerror={RUN}>",
-    f"```html\n<img src=x onerror={RUN}>\n</span><script>{RUN}</script>\n```",
-]
-MATH = [
-    f"$\\href{{javascript:{RUN}}}{{x}}$",
-    f"$$\\url{{javascript:{RUN}}}$$",
-    f"\\(\\includegraphics{{{EVIL}/p.png}}\\)",
-    f"$\\htmlData{{onclick={RUN}}}{{x}}$",
-    f"$\\text{{<img src=x onerror={RUN}>}}$",
-    f'$\\color{{"onclick={RUN}}}x$',
-    "$\\def\\a{\\a\\a}\\a$",
-    f'$\\undefined"><img src=x onerror={RUN}>$',
-]
-# Inside the frame they can at most harm the frame, which must not happen either.
-DIAGRAMS = [
-    f"```mermaid\n{source}\n```"
-    for source in (
-        f'flowchart LR\n  A[x] --> B\n  click A "javascript:{RUN}"',
-        f'flowchart LR\n  A[x] --> B\n  click A "javascript:parent.{RUN}"',
-        f'graph LR\n  A["<a href=\'javascript:parent.{RUN}\'>x</a>"]-->B\n  click A call parent.eval("{RUN}")',
-        f'classDiagram\n  class A\n  click A href "javascript:{RUN}"',
-    )
-]
-CORPUS = LINKS + HTML + MARKDOWN + MATH
-
-
-# What people, models and providers are called; the shortest of the site's limits is 60 characters.
-NAMES = [
-    f"<img src=x onerror={RUN}>",
-    f'"><svg onload={RUN}>',
-    f"<script>{RUN}</script>",
-    f"</title><script>{RUN}</script>",
-    f"</mark><b onclick={RUN}>",
-    f"javascript:{RUN}",
-    f"${{{RUN}}} {{{{1}}}} img",
-    f"<img src={EVIL}/p.png>",
-]
-
-
-class Watch:
-    """Counts scripts that run, requests that leave the site, refusals of its policy; to be asked for none."""
-
-    def __init__(self, page: Page, url: str) -> None:
-        self.page, self._own = page, urlsplit(url).netloc
-        self.left: list[str] = []
-        page.route(lambda address: urlsplit(address).netloc != self._own, self._leave)
-        page.add_init_script(WITNESS)
-        page.reload()
-
-    def _leave(self, route: Route) -> None:
-        self.left.append(route.request.url)
-        route.abort()
-
-    def found(self, within: str) -> tuple[int, list[str]]:
-        """Scripts that ran and what was refused, here and in frames; handlers wait for mouse, focus or click."""
-        self.page.evaluate(_POKE, within)
-        Tab(self.page, "").wait_until_still()
-        told = [frame.evaluate("[window.ran, window.refused]") for frame in self.page.frames]
-        return sum(ran for ran, _ in told), [refused for _, each in told for refused in each]
-
-    def __call__(self, within: str = "body") -> None:
-        assert self.found(within) == (0, [])
-        assert self.left == []
-
-
-# Links that open elsewhere are left alone: what they open is not this page.
-_POKE = """(within) => {
-    for (const element of document.querySelectorAll(`${within} *`)) {
-        for (const type of ["mouseover", "focus", "load", "error"]) element.dispatchEvent(new Event(type));
-        if (element.matches("details")) element.dispatchEvent(new Event("toggle"));
-        const href = element.getAttribute?.("href");
-        if (href && !/^(https?:|mailto:|\\/|[^:]*$)/.test(href)) window.refused.push(href);
-        for (const { name } of element.attributes) if (name.startsWith("on")) window.refused.push(name);
-    }
-}"""
 
 
 @pytest.fixture
@@ -187,12 +28,14 @@ def halves(payload: str) -> list[str]:
 WAYS: dict[str, dict[str, Any]] = {
     "a few letters a delta": {"size": 3},
     "whole": {"size": 100_000},
-    "each in two deltas": {"pieces": [piece for payload in CORPUS for piece in halves(payload)]},
+    "each in two deltas": {"pieces": [piece for payload in ANSWER for piece in halves(payload)]},
 }
 
 
 def test_the_corpus_is_large() -> None:
-    assert len(CORPUS + DIAGRAMS + NAMES) >= 85
+    assert len(ANSWER + DIAGRAMS + NAMES) >= 130
+    # While it streams, at the end, after a reload.
+    assert 3 * len(WAYS) * len(ANSWER) + len(DIAGRAMS) >= 700
 
 
 def test_the_watch_sees_what_gets_through(browser: Browser) -> None:
@@ -224,11 +67,111 @@ _AS_IT_IS = """html => {
 }"""
 
 
+@pytest.fixture
+def other(tab: Tab, browser: Browser) -> Iterator[Page]:
+    """Alice's too, but may have errors and refusals."""
+    with browser.new_context(storage_state=tab.page.context.storage_state(), locale="en-US") as context:
+        yield context.new_page()
+
+
+@pytest.mark.parametrize("policy", [True, False], ids=["policy", "no policy"])
+def test_without_the_sanitiser_an_answer_is_found_out(tab: Tab, other: Page, policy: bool) -> None:
+    other.route("**/Markdown-*.js", _without_sanitiser)
+    if not policy:
+        other.route(tab.url + "/", _without_policy)
+    other.goto(tab.url)
+    watch, page = Watch(other, tab.url), Tab(other, tab.url)
+    # Those would take the page elsewhere.
+    said = [payload for payload in ANSWER if "http-equiv" not in payload]
+    page.ask(prompt(text="\n\n".join([*said, "The end."]), size=100_000))
+    expect(page.text).to_contain_text("The end.")
+    other.evaluate(POKE, "article")
+    page.wait_until_still()
+    ran, refused = other.evaluate("[window.ran, window.refused.length]")
+    if policy:
+        assert (ran, watch.left) == (0, [])
+        assert refused >= 25
+    else:
+        assert ran >= 4
+        assert len(watch.left) >= 6
+
+
+def _without_sanitiser(route: Route) -> None:
+    """In its place stands the identity."""
+    script, found = re.subn(
+        r"[\w$]+\.sanitize\((?:[\w$]+\(([\w$]+)\)|([\w$]+)),", r"(it=>it)(\1\2,", route.fetch().text()
+    )
+    assert found == 2
+    route.fulfill(body=script, content_type="text/javascript")
+
+
+def _without_policy(route: Route) -> None:
+    answer = route.fetch()
+    headers = {name: value for name, value in answer.headers.items() if name != "content-security-policy"}
+    route.fulfill(response=answer, headers=headers)
+
+
+def test_of_a_diagram_drawn_as_mermaid_draws_it_much_is_found_out(tab: Tab, other: Page) -> None:
+    other.route("**/frame-*.js", lambda route: route.fulfill(body=_AS_MERMAID_DOES, content_type="text/javascript"))
+    other.goto(tab.url)
+    assert len(_drawn_and_found_out(other, Watch(other, tab.url))) >= 20
+
+
+_AS_MERMAID_DOES = """
+    const tell = (message) => parent.postMessage(message, "*");
+    const draw = async (text) => document.body.innerHTML = (await mermaid.render("diagram", text)).svg;
+    addEventListener("message", ({ data }) => draw(data.text).then(() => tell({}), () => tell({})));
+    mermaid.initialize({ startOnLoad: false, suppressErrorRendering: true });
+    tell({ ready: true });
+"""
+
+
+def test_nothing_of_a_diagram_runs(tab: Tab, watched: Watch) -> None:
+    assert _drawn_and_found_out(tab.page, watched) == []
+
+
+def _drawn_and_found_out(page: Page, watch: Watch) -> list[str]:
+    """One after the other, in a frame as the page has them, so that none is given up for being slow."""
+    page.evaluate(_FRAME)
+    frame, found_out = page.frames[-1], []
+    for source in DIAGRAMS:
+        page.evaluate(_DRAW, source)
+        frame.evaluate(POKE, "body")
+        if watch.found("nothing") != (0, []):
+            found_out.append(source)
+        frame.evaluate("[window.ran, window.refused] = [0, []]")
+    assert watch.left == []
+    return found_out
+
+
+_FRAME = """() => new Promise((ready) => {
+    const frame = document.createElement("iframe");
+    addEventListener("message", ready, { once: true });
+    frame.sandbox = "allow-scripts";
+    frame.src = "/diagram";
+    document.body.append(frame);
+})"""
+_DRAW = """(text) => new Promise((drawn) => {
+    addEventListener("message", drawn, { once: true });
+    frames[0].postMessage({ text, dark: false }, "*");
+})"""
+
+
+def test_nothing_of_diagrams_in_an_answer_runs(tab: Tab, watched: Watch) -> None:
+    tab.ask(prompt(text="\n\n".join(f"```mermaid\n{source}\n```" for source in CLICKS[:4]), size=100))
+    tab.wait_until_ended()
+    expect(tab.text.locator("iframe:not(.drawn)")).to_have_count(0)
+    assert len(tab.page.frames) > 2  # the others have a mistake in them
+    for frame in tab.page.frames[1:]:
+        frame.evaluate("document.querySelectorAll('svg *').forEach((it) => it.dispatchEvent(new MouseEvent('click')))")
+    watched("article")
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_nothing_of_an_answer_runs_while_it_streams_and_when_it_is_final(
     tab: Tab, watched: Watch, upstream: Upstream, way: str
 ) -> None:
-    said = {"text": "\n\n".join([*CORPUS, "The end."])} | WAYS[way]
+    said = {"text": "\n\n".join([*ANSWER, "The end."])} | WAYS[way]
     if "pieces" in said:
         said = {"pieces": [*said["pieces"], "The end."]}
     last = len(said["pieces"] if "pieces" in said else said["text"]) // said.get("size", 1) - 1
@@ -242,16 +185,6 @@ def test_nothing_of_an_answer_runs_while_it_streams_and_when_it_is_final(
     watched("article")
     tab.page.reload()
     expect(tab.text).to_contain_text("The end.")
-    watched("article")
-
-
-def test_nothing_of_a_diagram_runs(tab: Tab, watched: Watch) -> None:
-    tab.ask(prompt(text="\n\n".join(DIAGRAMS), size=100))
-    tab.wait_until_ended()
-    expect(tab.text.locator("iframe:not(.drawn)")).to_have_count(0)
-    assert len(tab.page.frames) > 2  # the others have a mistake in them
-    for frame in tab.page.frames[1:]:
-        frame.evaluate("document.querySelectorAll('svg *').forEach((it) => it.dispatchEvent(new MouseEvent('click')))")
     watched("article")
 
 

@@ -3,14 +3,18 @@
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, FilePayload, Page, Route, expect
 
+from tests.browser.conftest import NewTab
 from tests.browser.payloads import ANSWER, CLICKS, DIAGRAMS, HTML, NAMES, RUN
 from tests.browser.tab import Tab
+from tests.browser.test_settings import PLAIN, as_new, call, visit
 from tests.browser.test_states import delta, stream
 from tests.browser.watch import POKE, Watch
+from tests.site import Site
 from tests.upstream import Upstream, prompt
 
 
@@ -32,10 +36,17 @@ WAYS: dict[str, dict[str, Any]] = {
 }
 
 
+# Where each of the names is looked at; elsewhere (search, palette, details, window title, …) some of them are.
+PLACES = (
+    *("sidebar", "moving to a folder", "slash menu", "settings: prompts", "attachments", "attachments sent"),
+    *("a provider's error", "connect: provider", "model menu", "sign-in", "not found"),
+)
+
+
 def test_the_corpus_is_large() -> None:
     assert len(ANSWER + DIAGRAMS + NAMES) >= 130
-    # While it streams, at the end, after a reload.
-    assert 3 * len(WAYS) * len(ANSWER) + len(DIAGRAMS) >= 700
+    # An answer is looked at while it streams, at the end, after a reload.
+    assert 3 * len(WAYS) * len(ANSWER) + len(DIAGRAMS) + len(PLACES) * len(NAMES) >= 830
 
 
 def test_the_watch_sees_what_gets_through(browser: Browser) -> None:
@@ -205,6 +216,100 @@ def test_nothing_of_what_a_provider_says_of_an_error_runs(tab: Tab, watched: Wat
     watched()
 
 
+@pytest.fixture
+def named(tab: Tab, home: Site, upstream: Upstream) -> Iterator[Tab]:
+    """Everything of Alice's that has a name has one of those."""
+    as_new(tab, home.user("alice").key)
+    upstream.default(text="words")
+    for at, name in enumerate(NAMES):
+        folder = call(tab, "POST", "/folders", {"name": name})["id"]
+        call(tab, "POST", "/prompts", {"name": name, "content": name})
+        made = call(tab, "POST", "/chat", {"request": _question(name), "stream": False})["convGroupId"]
+        version = call(tab, "GET", f"/conversations/{made}")["version"]
+        place: dict[str, Any] = [{}, {"pinned": True}, {"folder": folder}, {"archived": True}][at % 4]
+        call(tab, "PATCH", f"/conversations/{made}", {"version": version, "title": name, **place})
+    call(tab, "PATCH", "/me", PLAIN | {"name": "".join(NAMES)[:100]})
+    tab.page.route("**/api/models", _rename_models)
+    yield tab
+    as_new(tab, home.user("alice").key)
+
+
+def _question(name: str) -> str:
+    """Not one that upstream takes for a script."""
+    return f"harbour {name}".replace("script:", "script :")
+
+
+def _rename_models(route: Route) -> None:
+    found = route.fetch().json()
+    names = {"name": NAMES[0] + NAMES[1], "provider": NAMES[2]}
+    route.fulfill(json=found | {"models": [model | names | {"demo": True} for model in found["models"]]})
+
+
+def test_nothing_of_a_name_runs_in_the_sidebar_and_its_dialogs(named: Tab, watched: Watch) -> None:
+    nav, page = named.page.locator("nav"), named.page
+    folders = nav.locator(".folder-head .name")
+    expect(folders).to_have_count(len(NAMES))
+    for folder in folders.all():
+        folder.click()
+    expect(nav.locator("li a")).to_have_count(6)
+    watched()
+    _act(named, "Move to folder")
+    expect(page.get_by_role("dialog").locator("li")).to_have_count(len(NAMES))
+    watched()
+    page.keyboard.press("Escape")
+    nav.locator(".folder-head .row-menu").first.click(force=True)
+    page.get_by_role("menuitem", name="Delete folder").click()
+    expect(page.get_by_role("dialog")).to_contain_text("are kept")
+    watched()
+    page.keyboard.press("Escape")
+    _act(named, "Delete")
+    expect(page.locator(".toast")).to_be_visible()
+    watched()
+    named.button("Archive").click()
+    expect(nav.locator("li a")).to_have_count(2)
+    watched()
+
+
+def _act(tab: Tab, action: str) -> None:
+    """From the menu of the last row."""
+    tab.page.locator("nav li .row-menu").last.click(force=True)
+    tab.page.get_by_role("menuitem", name=action, exact=True).click()
+
+
+def test_nothing_of_a_name_runs_where_it_is_found(named: Tab, watched: Watch) -> None:
+    page = named.page
+    for query in ("harbour", "img", "script", "ran"):
+        page.get_by_role("textbox", name="Search all conversations").fill(query)
+        expect(page.locator("#search-results mark").first).to_be_visible()
+        watched()
+    page.locator("#search-results a").first.click()
+    expect(named.questions.first).to_contain_text("harbour")
+    watched()
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox").fill("img")
+    expect(page.get_by_role("option").locator("mark").first).to_be_visible()
+    watched()
+
+
+def test_nothing_of_a_name_runs_in_the_composer_and_the_settings(named: Tab, watched: Watch) -> None:
+    page = named.page
+    expect(page.locator(".welcome")).to_contain_text("onerror")
+    expect(page.locator(".composer .model-choice")).to_contain_text("onerror")
+    named.composer.type("/")
+    expect(page.get_by_role("option")).to_have_count(len(NAMES))
+    watched()
+    page.locator(".composer .model-choice").click()
+    expect(page.get_by_role("menu")).to_be_visible()
+    watched()
+    page.keyboard.press("Escape")
+    visit(named, "prompts")
+    expect(page.locator("main section li")).to_have_count(len(NAMES))
+    watched()
+    for section in ("profile", "model"):
+        visit(named, section)
+        watched()
+
+
 def test_nothing_of_a_files_name_runs(tab: Tab, watched: Watch) -> None:
     names = [*(f"{name}.txt" for name in NAMES), f"{NAMES[0]}.exe"]
     files = [FilePayload(name=name, mimeType="text/plain", buffer=b"words") for name in names]
@@ -217,3 +322,51 @@ def test_nothing_of_a_files_name_runs(tab: Tab, watched: Watch) -> None:
     tab.wait_until_ended()
     expect(tab.page.locator("article.question li")).to_have_count(len(NAMES))
     watched()
+
+
+def test_nothing_of_a_name_runs_in_the_details_and_the_title_of_the_window(named: Tab, watched: Watch) -> None:
+    page, nav = named.page, named.page.locator("nav")
+    nav.locator("li a").first.click()
+    expect(page).to_have_title(re.compile("ran"))
+    watched()
+    named.answer.hover()
+    named.answer.get_by_role("button", name="More").click()
+    page.get_by_role("menuitem", name="Details").click()
+    expect(page.get_by_role("dialog")).to_contain_text("onerror")
+    watched()
+
+
+def test_nothing_of_a_name_runs_on_pages_of_the_server(site: Site, new_tab: NewTab, upstream: Upstream) -> None:
+    tab = new_tab("admin")
+    page = tab.page
+    watch = Watch(page, tab.url)
+    page.goto(f"{tab.url}/connect?preset=own")
+    page.locator("summary").first.click()
+    for field, value in {"base_url": upstream.base_url, "name": NAMES[0] + NAMES[1], "names": "\n".join(NAMES)}.items():
+        page.locator(f"#form [name={field}]").fill(value)
+    page.locator("#form button.primary").click()
+    expect(page.locator("tbody tr")).to_have_count(len(NAMES))
+    watch()
+    page.goto(f"{tab.url}/connect")
+    expect(page.locator(".providers")).to_contain_text("onerror")
+    watch()
+    page.goto(f"{tab.url}/")
+    page.locator(".composer .model-choice").click()
+    for name in NAMES:
+        expect(page.get_by_role("menu").get_by_text(name, exact=True)).to_be_visible()
+    watch()
+
+
+def test_nothing_of_an_address_runs(browser: Browser, home: Site) -> None:
+    with browser.new_page() as page:
+        watch = Watch(page, home.url)
+        for name in NAMES:
+            page.goto(f"{home.url}/accounts/login/?next={quote(name)}")
+            page.locator("[name=login]").fill(name)
+            page.locator("[name=password]").fill(name)
+            page.evaluate("document.querySelector('main form').noValidate = true")
+            page.locator("[name=password]").press("Enter")
+            expect(page.get_by_text("Enter a valid email address.")).to_be_visible()
+            watch()
+            page.goto(f"{home.url}/nowhere/{quote(name)}")
+            watch()

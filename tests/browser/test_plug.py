@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Locator, Route, expect
+from playwright.sync_api import Browser, Locator, Route, expect
 
 from tests.browser.conftest import NewTab
 from tests.browser.tab import Tab
 from tests.browser.test_keyboard import _LISTEN
 from tests.browser.test_states import _SMALL as SMALL
 from tests.browser.test_states import LOOKS, TEXT, Look
+from tests.databases import Template
 from tests.site import Site
 from tests.upstream import Upstream
 
@@ -128,6 +129,19 @@ def test_a_difference_to_what_the_server_has_is_said(
     assert figures(tab) == found
 
 
+def test_text_that_was_on_the_page_before_a_reload_and_is_gone_after_it_is_lost(tab: Tab, upstream: Upstream) -> None:
+    upstream.default(text=WORDS, gate="end", after=3)
+    pull(tab)
+    tab.page.reload()
+    expect(panel(tab)).to_contain_text("Cut once so far")
+    tab.page.evaluate("() => localStorage.plug = JSON.stringify({ ...JSON.parse(localStorage.plug), most: 30 })")
+    tab.page.reload()
+    expect(panel(tab)).to_contain_text("Cut 2 times so far")
+    upstream.open("end")
+    expect(panel(tab)).to_contain_text("The connection was cut 2 times, and the text is not whole.")
+    assert figures(tab) | {"Characters received": "30", "Lost": "5"} == figures(tab)
+
+
 def test_it_is_started_read_and_closed_by_keyboard_and_announced_once(tab: Tab, upstream: Upstream) -> None:
     upstream.default(text=WORDS)
     said = listen(tab)
@@ -182,6 +196,18 @@ def test_nothing_of_it_is_loaded_before_it_is_wanted(tab: Tab, upstream: Upstrea
     tab.ask("an ordinary question")
     tab.wait_until_ended()
     assert not [url for url in seen if re.search("/(Panel|pull|record)", url)]
+
+
+def test_of_the_demo_the_longest_answer_is_asked_for(template: Template, tmp_path: Path, browser: Browser) -> None:
+    with template.copy(tmp_path / "data") as url, Site(tmp_path / "data", url, people=template.people) as site:
+        context = browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800})
+        tab = Tab(context.new_page(), site.url)
+        tab.sign_in(site.user("alice"))
+        expect(tab.page.locator(".model-choice")).to_contain_text("演示")  # the models are known
+        tab.button("拔网线试试").click()
+        expect(tab.text).to_contain_text("守灯人")
+        expect(tab.page.locator(".model-choice")).to_contain_text("长")
+        context.close()
 
 
 @pytest.fixture(params=LOOKS, ids=lambda look: look.name)

@@ -201,8 +201,13 @@ export class Conversation {
   /** After the page was loaded: repeat a start that the reload cut off, under its key, so that it happens once. */
   async resend(unsent: outbox.Unsent): Promise<void> {
     await this.#starts.show(unsent);
-    // It may have happened long ago, and others have gone on from there.
-    if (this.#attention === "here") await this.#fetch();
+    // It may have happened long ago, and others have gone on from there. What was refused leads nowhere if they deleted it.
+    if (this.#attention === "here" || unsent.refusal) await this.#fetch();
+  }
+
+  /** Something was done to it elsewhere: what was not sent must not be lost with it. */
+  async check(): Promise<void> {
+    if (this.hasUnsent) await this.#fetch();
   }
 
   /** Another tab sent this start, or took it back. */
@@ -212,15 +217,22 @@ export class Conversation {
     if (this.#attention === "here") void this.#fetch();
   }
 
-  /** Take back what the server has not accepted: its text returns to the composer, or to that of another conversation. */
-  takeBack(to = this.id): void {
-    const { question, start } = this.#starts.drop();
-    if (!question) return;
+  /**
+   * Take back what the server has not accepted: its text returns to the composer, or to that of another conversation.
+   * Returns whether there was one.
+   */
+  takeBack(to = this.id, key?: string): boolean {
+    const { question, start } = this.#starts.drop(key);
+    if (!question) return false;
     const beside = this.items.places.find(({ parentConvId }) => parentConvId === question.parentConvId);
-    if (beside && to !== null) return this.#editAgain(beside.convId, question.content);
+    if (beside && to !== null) {
+      this.#editAgain(beside.convId, question.content);
+      return true;
+    }
     drafts.giveBack(to, question.content, question.attachments);
     filesOf(to).restore();
     if (start && to === null && this.id === null) terms.giveBack(start);
+    return true;
   }
 
   /** The question in other words was not accepted: they wait where they were written. */
@@ -286,7 +298,8 @@ export class Conversation {
 
   /** It was deleted, or never was there: nothing of it stays on view. What was not sent can be asked in a new one. */
   #clear(): void {
-    this.takeBack(null);
+    const rescued = this.#starts.answers.filter((key) => this.takeBack(null, key));
+    if (rescued.length > 0) void import("./rescued").then(({ tell }) => tell());
     this.leave();
     this.items.clear();
     this.editing = null;
@@ -335,8 +348,10 @@ export class Conversation {
       return;
     }
     this.listener.onrefused(error);
-    if (isLocal(item)) this.#refused(item, refusalOf(error));
-    else this.#loadAfterReading(key, refusalOf(error));
+    if (!isLocal(item)) return this.#loadAfterReading(key, refusalOf(error));
+    this.#refused(item, refusalOf(error));
+    // The whole conversation may be gone, and with it the way back to what was not sent.
+    if (error.status === 404) void this.#fetch();
   }
 
   #refused(item: Item, refusal: Refusal): void {

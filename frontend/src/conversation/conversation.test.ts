@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { forgetToken } from "../session";
 import * as backoff from "../stream/backoff";
 import { surroundings } from "../ui/surroundings.svelte";
+import { toasts } from "../ui/toast.svelte";
 import type { Message } from "../wire";
 import { Conversation } from "./conversation.svelte";
 import * as outbox from "./outbox";
@@ -63,6 +64,7 @@ beforeEach(() => {
   outbox.forgetAll();
   forgetToken();
   onended.mockClear();
+  toasts.all = [];
   conversation = opened("c");
 });
 
@@ -144,6 +146,7 @@ describe("what was written and not sent", () => {
     conversation.send("and how", "m");
     await vi.waitFor(() => expect(shown()?.refusal).toBeDefined());
   };
+  const said = (): string[] => toasts.all.map(({ text }) => text);
   const unsent = { key: "k", at: 0, body: { model: "m", convGroupId: "c", parentConvId: "a", request: "and how" } };
 
   test("stands in the composer of the next new conversation when nobody looked as it was refused", async () => {
@@ -190,6 +193,56 @@ describe("what was written and not sent", () => {
     void conversation.resend(unsent);
     await conversation.load();
     expect([conversation.phase, opened(null).draft]).toEqual(["missing", "and how"]);
+    await vi.waitFor(() => expect(said()).toEqual([expect.stringContaining("was deleted")]));
+  });
+
+  describe("in a conversation that was deleted while nobody looked", () => {
+    const gone = (): Response => json({ code: 40401, msg: "" }, 404);
+    const given = (): string[] => [opened(null).draft, ...said()];
+
+    beforeEach(() => {
+      site["GET /api/conversations/c"] = gone;
+      site["POST /api/chat"] = gone;
+    });
+
+    test("stands in the composer of a new one, which is said", async () => {
+      void conversation.resend(unsent);
+      conversation.leave();
+      await vi.waitFor(() => expect(given()).toEqual(["and how", expect.stringContaining("was deleted")]));
+      expect([conversation.hasUnsent, outbox.waiting()]).toEqual([false, []]);
+    });
+
+    test("does so, too, when it had been refused before", async () => {
+      void conversation.resend({ ...unsent, refusal: { code: 42901, msg: "", retryAt: null } });
+      conversation.leave();
+      await vi.waitFor(() => expect(given()).toEqual(["and how", expect.stringContaining("was deleted")]));
+    });
+
+    test("does so, too, when a hint tells of it", async () => {
+      await sendAndBeRefused();
+      conversation.leave();
+      site["GET /api/conversations/c"] = gone;
+      await conversation.check();
+      await vi.waitFor(() => expect(given()).toEqual(["and how", expect.stringContaining("was deleted")]));
+    });
+
+    test("is given back whole, whatever branch it was on", async () => {
+      void conversation.resend(unsent);
+      void conversation.resend({ ...unsent, key: "l", body: { ...unsent.body, parentConvId: "b", request: "and when" } });
+      conversation.leave();
+      await vi.waitFor(() => expect(conversation.hasUnsent).toBe(false));
+      expect(opened(null).draft.split("\n\n").sort()).toEqual(["and how", "and when"]);
+      expect(outbox.waiting()).toEqual([]);
+      await vi.waitFor(() => expect(said()).not.toEqual([]));
+    });
+
+    test("waits there when only the message it followed is gone", async () => {
+      site["GET /api/conversations/c"] = () => json(tree(question));
+      void conversation.resend(unsent);
+      conversation.leave();
+      await vi.waitFor(() => expect(conversation.phase === "ready" && shown()?.refusal?.code).toBe(40401));
+      expect([opened(null).draft, outbox.waiting().length]).toEqual(["", 1]);
+    });
   });
 
   test("is shown where others went on, if it was accepted long ago", async () => {

@@ -20,6 +20,11 @@ export class Starts {
     return this.#unsent.size > 0;
   }
 
+  /** The keys of their answers. */
+  get answers(): string[] {
+    return [...this.#unsent.keys()];
+  }
+
   /** Whether this is one of them: by the key it is sent under. */
   has(key: string): boolean {
     return [...this.#unsent.values()].some((unsent) => unsent.key === key);
@@ -66,12 +71,17 @@ export class Starts {
     if (start) outbox.keep({ ...start, refusal });
   }
 
-  /** Forget the messages on view that the server never accepted: the question, and what it was asked with. */
-  drop(): { question: Item | undefined; start: Start | undefined } {
-    const local = this.items.branch.filter(isLocal);
+  /**
+   * Forget a start that the server never accepted, by the key of its answer, as a rule the one on view: the question, and
+   * what it was asked with.
+   */
+  drop(key = this.items.last(isLocal)?.key ?? ""): { question: Item | undefined; start: Start | undefined } {
+    const start = this.#unsent.get(key)?.body;
+    const answer = this.items.byKey(key);
+    const question = this.items.get(answer?.parentConvId ?? "");
+    const local = [answer, question].filter((item) => item !== undefined).filter(isLocal);
     if (local.length === 0) return { question: undefined, start: undefined };
-    const start = this.#unsent.get(local.at(-1)?.key ?? "")?.body;
-    for (const item of local.reverse()) {
+    for (const item of local) {
       this.readings.abort(item.key);
       this.#settle(item.key);
       this.items.delete(item.convId);

@@ -83,6 +83,14 @@ def test_a_starter_fills_the_composer_and_sends_nothing(tab: Tab) -> None:
     expect(tab.questions).to_have_count(0)
 
 
+def test_a_starter_replaces_nothing_that_is_half_written(tab: Tab) -> None:
+    expect(tab.button("Write some code")).to_be_visible()
+    tab.composer.fill("half a thought")
+    expect(tab.button("Write some code")).to_be_hidden()
+    tab.composer.fill("")
+    expect(tab.button("Write some code")).to_be_visible()
+
+
 def test_reasoning_is_folded_and_can_be_opened(tab: Tab, upstream: Upstream) -> None:
     tab.ask(prompt(reasoning=3, text="Done.", gate="end", after=1))
     expect(tab.answer.get_by_text(re.compile(r"Thought for \d+ second"))).to_be_visible()

@@ -1,7 +1,8 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import type { Attachment } from "../wire";
 import * as drafts from "./drafts";
 import { Files, refusalOf } from "./files.svelte";
+import * as upload from "./upload";
 
 const file = (id: string): Attachment => ({ id, name: `${id}.txt`, type: "text/plain", size: 3, width: null, height: null, characters: 3 });
 
@@ -45,4 +46,25 @@ test("what is known to be refused is not uploaded; what is not known is for the 
   expect(words(1, "video/mp4")).not.toBe("");
   expect(words(1, "image/heic")).not.toBe("");
   expect([words(20 * 2 ** 20, "application/pdf"), words(1, "image/png"), words(1, ""), words(1, "image/svg+xml")]).toEqual(["", "", "", ""]);
+});
+
+test("a text that becomes a file stays in the draft until the server has it", async () => {
+  drafts.keepText("c", "Sum this up: a long text");
+  const files = new Files("c");
+  const sending = vi.spyOn(upload, "upload").mockRejectedValueOnce(new TypeError("no network"));
+  expect(files.addText("a long text")).toBe(true);
+  await vi.waitFor(() => expect(files.failed).toBe(true));
+  expect(drafts.textOf("c")).toBe("Sum this up: a long text");
+  sending.mockResolvedValueOnce(file("a"));
+  files.again(files.list[0]!.key);
+  await vi.waitFor(() => expect(files.attachments).toEqual([file("a")]));
+  expect(drafts.textOf("c")).toBe("Sum this up: ");
+});
+
+test("it stays there, too, when there is no room for another file", () => {
+  drafts.keepText("c", "a long text");
+  drafts.keepFiles("c", [..."0123456789"].map(file));
+  const files = new Files("c");
+  expect([files.addText("a long text"), files.list.length, drafts.textOf("c")]).toEqual([false, 10, "a long text"]);
+  expect(files.note).not.toBe("");
 });

@@ -21,6 +21,8 @@ export interface Entry {
   progress: number;
   /** Of a picture: an address to show it from. */
   source?: string;
+  /** What stands in the draft until the server has it as a file. */
+  text?: string;
   /** Once the server has it. */
   attachment?: Attachment;
   /** Why it cannot be sent. */
@@ -66,14 +68,22 @@ export class Files {
     this.list.unshift(...kept.map(entryOf));
   }
 
-  /** As many as fit are uploaded. */
-  add(files: readonly File[]): void {
+  /** As many as fit are uploaded: their keys. */
+  add(files: readonly File[]): string[] {
     const room = Math.max(0, MOST_FILES - this.list.length);
     this.note = files.length > room ? t("filesTooMany", { most: MOST_FILES }) : "";
-    for (const file of files.slice(0, room)) this.#take(file);
+    return files.slice(0, room).map((file) => this.#take(file));
   }
 
-  #take(file: File): void {
+  /** A part of the draft becomes a file, unless it was changed since. Returns whether there was room for one. */
+  addText(text: string): boolean {
+    if (!drafts.textOf(this.conversation).includes(text)) return true;
+    const [key] = this.add([new File([text], t("pastedName"), { type: "text/plain" })]);
+    if (key) this.#change(key, { text });
+    return key !== undefined;
+  }
+
+  #take(file: File): string {
     const { name, type, size } = file;
     const key = uuid4();
     const error = refusalOf(file);
@@ -81,6 +91,7 @@ export class Files {
     this.list.push({ ...{ key, name, type, size, progress: 0 }, ...(error && { error }), ...source });
     this.#sources.set(key, file);
     if (!error) void this.#upload(key);
+    return key;
   }
 
   async #upload(key: string): Promise<void> {
@@ -106,6 +117,8 @@ export class Files {
     const { name, type, size } = attachment;
     Object.assign(entry, { name, type, size, attachment, progress: 1 });
     this.#keep();
+    if (entry.text) drafts.keepText(this.conversation, drafts.textOf(this.conversation).replace(entry.text, ""));
+    delete entry.text;
   }
 
   again(key: string): void {

@@ -5,7 +5,7 @@ const SETTINGS = /^\/settings(?:\/([a-z]+))?$/;
 
 class Route {
   /** null is a new conversation. */
-  id = $state(idIn(location));
+  id = $state(idIn(location) ?? under());
   /** A message to go to in it, from the address `/c/<id>?m=<convId>`. */
   message = $state(messageIn(location));
   /** Rises with each step, also with one to where one is already. */
@@ -39,7 +39,7 @@ class Route {
 
   /** The settings lie over the conversation that is open, which stays it. */
   toSettings(section = ""): void {
-    if (section !== this.settings) history.pushState(null, "", settingsPath(section));
+    if (section !== this.settings) history.pushState({ under: this.id }, "", settingsPath(section));
     this.settings = section;
     this.steps += 1;
   }
@@ -59,6 +59,11 @@ function sectionIn({ pathname }: Location): string | null {
 
 function idIn({ pathname }: Location): string | null {
   return ID.exec(pathname)?.[1] ?? null;
+}
+
+/** The conversation that the settings lie over, also in a page that was loaded anew. */
+function under(): string | null {
+  return (history.state as { under?: string } | null)?.under ?? null;
 }
 
 function messageIn({ search }: Location): string | null {

@@ -131,6 +131,23 @@ def test_the_language_is_that_of_the_user_on_every_device(tab: Tab, new_tab: New
     expect(tab.page.get_by_role("heading", name="Language")).to_be_visible()
 
 
+def test_another_language_ends_no_temporary_chat(tab: Tab) -> None:
+    tab.button("Temporary chat").click()
+    tab.ask(prompt(text="Secret."))
+    tab.wait_until_ended()
+    there = tab.wait_until_named()
+    tab.button("Account").click()
+    tab.page.get_by_role("menuitem", name="Settings").click()
+    tab.page.get_by_role("link", name="Language").click()
+    with tab.page.expect_navigation():
+        tab.page.get_by_label("English", exact=True).click()
+    expect(tab.page.get_by_role("heading", name="Language")).to_be_visible()
+    tab.button("Back to the chat").click()
+    expect(tab.page).to_have_url(f"{tab.url}/c/{there}")
+    expect(tab.text).to_have_text("Secret.")
+    expect(tab.page.get_by_text("Temporary chat: in no list")).to_be_visible()
+
+
 def test_the_theme_is_seen_at_once_in_this_browser_and_without_a_flash_elsewhere(tab: Tab, new_tab: NewTab) -> None:
     beside, elsewhere = new_tab(context=tab.page.context), new_tab()
     with tab.page.expect_response("**/api/me"):

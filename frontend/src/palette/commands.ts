@@ -7,6 +7,7 @@ import { caps, type Command, shortcuts } from "../keys/shortcuts";
 import { route } from "../route.svelte";
 import { choice, type Theme } from "../settings/theme.svelte";
 import type { IconName } from "../ui/icons";
+import { reload } from "../ui/reload";
 import { surroundings } from "../ui/surroundings.svelte";
 import { toast } from "../ui/toast.svelte";
 
@@ -34,7 +35,7 @@ const LANGUAGES = [
 async function speak(language: string): Promise<void> {
   try {
     await api.changeMe({ language });
-    location.reload();
+    reload();
   } catch (error) {
     if (!surroundings.notice(error)) toast(t("notDone", { reason: t("unreachable") }));
   }

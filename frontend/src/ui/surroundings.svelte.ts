@@ -2,6 +2,7 @@
 
 import { SignedOut, SomebodyElse } from "../errors";
 import { accessToken, forgetToken } from "../session";
+import { reload } from "./reload";
 
 class Surroundings {
   online = $state(navigator.onLine);
@@ -45,8 +46,8 @@ class Surroundings {
     if (!this.signedOut || document.hidden) return;
     forgetToken();
     await accessToken().then(
-      () => location.reload(),
-      (error: unknown) => error instanceof SomebodyElse && location.reload(),
+      reload,
+      (error: unknown) => error instanceof SomebodyElse && reload(),
     );
   }
 }

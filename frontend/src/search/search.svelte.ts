@@ -39,6 +39,17 @@ export class Search {
     this.query = null;
   }
 
+  /** For who goes on at once: asks without the pause. Whether the hits then answer what the field holds. */
+  async answered(): Promise<boolean> {
+    const query = this.text.trim();
+    if (this.query !== query) {
+      clearTimeout(this.#timer);
+      this.#asking?.abort();
+      await this.#ask(query, null);
+    }
+    return this.query === query && this.text.trim() === query;
+  }
+
   again(): void {
     void this.#ask(this.text.trim(), null);
   }

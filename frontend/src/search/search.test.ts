@@ -72,3 +72,19 @@ test("a search that failed says so until one works", async () => {
   await pause();
   expect([search.failed, found()]).toEqual([false, ["port"]]);
 });
+
+test("who goes on at once waits for the answer, without the pause", async () => {
+  search.type("port");
+  expect(await search.answered()).toBe(true);
+  expect(found()).toEqual(["port"]);
+  expect(await search.answered()).toBe(true);
+  await pause();
+  expect(asked).toHaveBeenCalledTimes(1);
+});
+
+test("who typed on does not go on with what was asked before", async () => {
+  search.type("port");
+  const going = search.answered();
+  search.type("ports");
+  expect(await going).toBe(false);
+});

@@ -1,5 +1,6 @@
 /** Alt+← and Alt+→: from branch to branch at the message that has the focus, else in the last turn. */
 
+import { movesIn } from "../keys/shortcuts";
 import type { Messages, Place } from "./messages.svelte";
 
 const STEPS: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1 };
@@ -15,8 +16,7 @@ export function stepOf(event: KeyboardEvent, items: Messages): Step | null {
   const step = event.altKey && !event.ctrlKey && !event.metaKey && !event.shiftKey ? STEPS[event.key] : undefined;
   const target = event.target as HTMLElement;
   if (!step || target.closest("dialog, [popover]")) return null;
-  // There Alt and an arrow go from word to word.
-  if (target.matches("input, textarea") && (target as HTMLTextAreaElement).value !== "") return null;
+  if (movesIn(target)) return null;
   const focused = target.closest<HTMLElement>("[data-message]")?.dataset.message;
   const from = (focused ? items.places.filter(({ convId }) => convId === focused) : lastTurn(items.places)).find(
     (place) => items.siblings(place).length > 1,

@@ -41,6 +41,22 @@ test("a character stays one where somebody writes", () => {
   expect(command).toBeUndefined();
 });
 
+describe("Alt and an arrow go to the next conversation", () => {
+  const pressIn = (html: string): string | undefined => {
+    const place = document.createElement("div");
+    place.innerHTML = html;
+    let command: string | undefined;
+    place.addEventListener("keydown", (event) => (command = shortcutOf(event)?.command));
+    place.firstElementChild!.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", altKey: true, bubbles: true }));
+    return command;
+  };
+
+  test.each(["<p></p>", "<textarea></textarea>", "<input>"])("from %s", (html) => expect(pressIn(html)).toBe("next"));
+  test.each(["<textarea>two paragraphs</textarea>", '<input value="words">', "<select><option value=''></select>"])("not in %s", (html) =>
+    expect(pressIn(html)).toBeUndefined(),
+  );
+});
+
 test("no two commands have the same keys", () => {
   const keys = shortcuts.map((one) => one.keys);
   expect(new Set(keys).size).toBe(keys.length);

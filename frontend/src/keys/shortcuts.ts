@@ -11,6 +11,8 @@ export interface Shortcut {
   word: Word;
   /** Without a modifier it is a character: not while somebody writes. */
   bare?: true;
+  /** It moves through a text, or opens a list to choose from: only where neither is. */
+  moves?: true;
 }
 
 export const shortcuts: readonly Shortcut[] = [
@@ -20,8 +22,8 @@ export const shortcuts: readonly Shortcut[] = [
   { command: "composer", keys: "Shift+Escape", word: "focusComposer" },
   { command: "composer", keys: "/", word: "focusComposer", bare: true },
   { command: "copyLast", keys: "Mod+Shift+C", word: "copyLast" },
-  { command: "previous", keys: "Alt+ArrowUp", word: "previousConversation" },
-  { command: "next", keys: "Alt+ArrowDown", word: "nextConversation" },
+  { command: "previous", keys: "Alt+ArrowUp", word: "previousConversation", moves: true },
+  { command: "next", keys: "Alt+ArrowDown", word: "nextConversation", moves: true },
   { command: "help", keys: "?", word: "shortcuts", bare: true },
 ];
 
@@ -30,7 +32,9 @@ export const isMac = /mac|iphone|ipad/i.test(navigator.platform);
 /** The shortcut that this key press is; none while an input method is at work. */
 export function shortcutOf(event: KeyboardEvent): Shortcut | undefined {
   if (event.isComposing || event.keyCode === 229) return undefined;
-  return shortcuts.find(({ keys, bare }) => (bare ? isBare(event, keys) : isPressed(event, keys)));
+  return shortcuts.find(({ keys, bare, moves }) =>
+    bare ? isBare(event, keys) : isPressed(event, keys) && !(moves && movesIn(event.target)),
+  );
 }
 
 /** Which key gives "?" differs between keyboards, and so does whether Shift does. */
@@ -55,6 +59,10 @@ function isKey({ key, code }: KeyboardEvent, wanted: string): boolean {
 
 export const writes = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea, select"));
+
+/** Whether Alt and an arrow mean something there: it holds words, or a choice. */
+export const movesIn = (target: EventTarget | null): boolean =>
+  writes(target) && ((target as HTMLElement).matches("select") || (target as HTMLInputElement).value !== "");
 
 const CAPS: Record<string, string> = { ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc" };
 const MAC_CAPS: Record<string, string> = { Mod: "⌘", Shift: "⇧", Alt: "⌥" };

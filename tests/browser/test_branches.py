@@ -249,4 +249,6 @@ def test_an_edit_that_is_refused_comes_back_and_the_branch_before_it_too(tab: Ta
     expect(tab.answer.get_by_text("Not sent")).to_be_visible()
     tab.button("Back to the text field").click()
     expect(tab.text).to_have_text("the first way")
-    expect(tab.page.get_by_role("textbox", name="Edit the message")).to_have_value("in other words")
+    field = tab.page.get_by_role("textbox", name="Edit the message")
+    expect(field).to_have_value("in other words")
+    expect(field).to_be_focused()

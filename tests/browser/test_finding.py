@@ -129,6 +129,17 @@ def test_the_archive_keeps_what_is_out_of_the_way(tab: Tab, write: Write) -> Non
     expect(tab.rows).to_have_text(["old story"])
 
 
+def test_the_keyboard_goes_into_the_archive_and_out_of_it(tab: Tab) -> None:
+    tab.button("Archive").press("Enter")
+    empty = tab.page.get_by_text("What you archive is kept here")
+    expect(empty).to_be_visible()
+    way_out = tab.button("Archive")
+    expect(way_out).to_be_focused()
+    way_out.press("Enter")
+    expect(empty).to_have_count(0)
+    expect(tab.button("Archive")).to_be_focused()
+
+
 @pytest.mark.parametrize("way", ["button", "key"])
 def test_what_was_deleted_comes_back_with_undo(tab: Tab, new_tab: NewTab, write: Write, way: str) -> None:
     second = new_tab(context=tab.page.context)

@@ -48,6 +48,7 @@ def test_cancel_puts_the_text_back_and_nothing_is_sent(tab: Tab, upstream: Upstr
     tab.button("Cancel").click()
     expect(tab.questions).to_have_count(1)
     expect(tab.composer).to_have_value(prompt(text="second"))
+    expect(tab.composer).to_be_focused()
     offline(tab, False)
     tab.page.reload()
     expect(tab.composer).to_have_value(prompt(text="second"))

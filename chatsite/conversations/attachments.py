@@ -44,12 +44,7 @@ def upload(
     data = _body(request)
     found = sniff(data)
     file = Attachment(owner=owner, name=plain_name(name), size=len(data), **found._asdict())
-    files.write(file.id, data)
-    try:
-        file.save(force_insert=True)
-    except BaseException:
-        files.remove([file.id])
-        raise
+    files.keep(file, data)
     return ninja.Status(201, wire.attachment(file, len(file.text)))
 
 
@@ -71,8 +66,7 @@ def remove(request: AuthenticatedRequest, attachment_id: UUID) -> ninja.Status[N
         file = access.attachment(request.auth.user.id, attachment_id, lock=True)
         if file.messages.exists():
             raise ApiError(42201, "This file was sent: it goes with its message.")
-        file.delete()
-    files.remove([attachment_id])
+        files.delete([file.id])
     return ninja.Status(204, None)
 
 

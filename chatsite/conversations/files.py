@@ -1,10 +1,10 @@
 """The bytes of attachments: below DATA/attachments, outside of what the web server serves. Synchronous.
 
-A file is written before its row and removed after it, so a row's file is there; what a crash leaves between the two
-is a file without a row, and `sweep` finds it.
+A file is written before its row and removed after it, so a row's file is there. While a file is without its row the
+database says so (LooseFile): what a crash leaves between the two is found there. No folder is ever searched for files
+to remove: a database that knows nothing of them, such as a new one, would take them all.
 """
 
-import itertools
 import logging
 import os
 import time
@@ -19,13 +19,13 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from chatsite.conversations.models import Attachment
+from chatsite.conversations.models import Attachment, LooseFile
 from chatsite.errors import unstorable
 
 log = logging.getLogger(__name__)
 
-UNSENT = timedelta(days=1)  # how long a file waits to be sent
-SHARDS = [f"{number:02x}" for number in range(256)]
+UNSENT = timedelta(days=1)  # how long a file waits to be sent, or a loose one to be removed
+EVERY = 15 * 60.0  # seconds between two sweeps
 _Links = Attachment.messages.through
 
 
@@ -34,10 +34,19 @@ def place(attachment_id: UUID) -> Path:
     return _folder() / attachment_id.hex[-2:] / str(attachment_id)
 
 
+def keep(attachment: Attachment, data: bytes) -> None:
+    """The file, then its row, which is new. ApiError 50301 when the disk does not take it."""
+    LooseFile.objects.create(id=attachment.id)
+    write(attachment.id, data)
+    with transaction.atomic():  # whatever it raises, it may be committed: the file stays, and the sweep knows
+        attachment.save(force_insert=True)
+        LooseFile.objects.filter(id=attachment.id).delete()
+
+
 def write(attachment_id: UUID, data: bytes) -> None:
     """Whole and on the disk when it returns, or not there at all. ApiError 50301 when the disk does not take it."""
     target = place(attachment_id)
-    part = target.with_suffix(".part")
+    part = _part(target)
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
@@ -61,32 +70,38 @@ def read(attachment_id: UUID) -> bytes | None:
 
 
 def remove(attachment_ids: Iterable[UUID]) -> None:
-    """Their rows are gone. What can't be removed now, the sweep removes."""
+    """What can't be removed now, the sweep removes."""
     for attachment_id in attachment_ids:
-        try:
-            place(attachment_id).unlink(missing_ok=True)
-        except OSError as error:
-            log.error("An attachment could not be removed: %s", error)
+        _removed(attachment_id)
+
+
+def delete(attachment_ids: Collection[UUID]) -> None:
+    """Rows, and their files once that is committed. Call inside a transaction."""
+    if attachment_ids:
+        # Another transaction may just be deleting them, too.
+        LooseFile.objects.bulk_create((LooseFile(id=key) for key in attachment_ids), ignore_conflicts=True)
+        Attachment.objects.filter(id__in=attachment_ids).delete()
+        transaction.on_commit(partial(remove, attachment_ids))
 
 
 def release(message_ids: Collection[UUID]) -> None:
     """These messages are about to be deleted: what goes with no other message goes, too. Call inside a transaction."""
     others = _Links.objects.filter(attachment=OuterRef("pk")).exclude(message__in=message_ids)
     going = Attachment.objects.filter(messages__in=message_ids).exclude(Exists(others))
-    _delete(set(going.values_list("id", flat=True)))
+    delete(set(going.values_list("id", flat=True)))
 
 
 class Sweep:
-    """Each call looks at one of the 256 folders, and once in a round at the rows that were never sent."""
+    """Call it often: now and then it removes what was never sent, and files whose rows never came or are gone."""
 
     def __init__(self) -> None:
-        self._shards = itertools.cycle(SHARDS)
+        self._due = 0.0
 
     def __call__(self) -> None:
-        shard = next(self._shards)
-        if shard == SHARDS[0]:
+        if time.monotonic() >= self._due:
+            self._due = time.monotonic() + EVERY
             _sweep_unsent()
-        _sweep_files(_folder() / shard)
+            _sweep_loose()
 
 
 def _sweep_unsent() -> None:
@@ -97,30 +112,33 @@ def _sweep_unsent() -> None:
             Attachment.objects.filter(id__in=ids).select_for_update(skip_locked=True).values_list("id", flat=True)
         )
         sent = set(_Links.objects.filter(attachment__in=held).values_list("attachment_id", flat=True))  # in between
-        _delete(held - sent)
+        delete(held - sent)
 
 
-def _sweep_files(folder: Path) -> None:
-    """Files that have had a day's time to get a row and have none."""
-    if not folder.is_dir():
-        return
-    cutoff = time.time() - UNSENT.total_seconds()
-    old = [entry.name for entry in os.scandir(folder) if entry.stat().st_mtime < cutoff]
-    names = {UUID(name): name for name in old if len(name) == 36}
-    known = set(Attachment.objects.filter(id__in=names).values_list("id", flat=True))
-    kept = {names[attachment_id] for attachment_id in known}
-    for name in set(old) - kept:
-        (folder / name).unlink(missing_ok=True)
+def _sweep_loose() -> None:
+    loose = LooseFile.objects.filter(since__lt=timezone.now() - UNSENT).values_list("id", flat=True)[:500]
+    if removed := [attachment_id for attachment_id in loose if _removed(attachment_id)]:
+        LooseFile.objects.filter(id__in=removed).delete()
 
 
-def _delete(attachment_ids: Collection[UUID]) -> None:
-    if attachment_ids:
-        Attachment.objects.filter(id__in=attachment_ids).delete()
-        transaction.on_commit(partial(remove, attachment_ids))
+def _removed(attachment_id: UUID) -> bool:
+    target = place(attachment_id)
+    try:
+        target.unlink(missing_ok=True)
+        _part(target).unlink(missing_ok=True)  # of a process that was killed while it wrote
+    except OSError as error:
+        log.error("An attachment could not be removed: %s", error)
+        return False
+    return True
 
 
 def _folder() -> Path:
     return settings.DATA_DIR / "attachments"
+
+
+def _part(target: Path) -> Path:
+    """Where it is until it is whole."""
+    return target.with_suffix(".part")
 
 
 def _write(file: Path, data: bytes) -> None:

@@ -224,3 +224,13 @@ class Attachment(models.Model):
     @property
     def is_image(self) -> bool:
         return self.type.startswith("image/")
+
+
+class LooseFile(models.Model):
+    """A file in DATA/attachments without an Attachment: its upload is not done yet, or it was deleted. See files.py."""
+
+    id = models.UUIDField(primary_key=True, editable=False)  # its attachment's
+    since = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -3,7 +3,7 @@
 import errno
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from chatsite.accounts.models import User
 from chatsite.conversations import files, inspection, trash
 from chatsite.conversations.attachments import plain_name
-from chatsite.conversations.models import Attachment, Conversation, Message, Role
+from chatsite.conversations.models import Attachment, Conversation, LooseFile, Message, Role
 from chatsite.conversations.sniff import decoded
 from tests.conversations import hostile
 
@@ -56,6 +56,12 @@ class Person:
         message = Message.objects.create(conversation=conversation, role=Role.USER, content="look")
         message.attachments.add(*given)
         return message
+
+
+@pytest.fixture
+def committing(django_capture_on_commit_callbacks: Any) -> Iterator[Any]:
+    """with committing(): what waits for the commit happens at the end of it."""
+    return lambda: django_capture_on_commit_callbacks(execute=True)  # type: ignore[return-value]
 
 
 @pytest.fixture
@@ -212,9 +218,10 @@ def test_three_people_and_a_file(alice: Person, bob: Person) -> None:
     assert alice.client.get(address).content == hostile.image()
 
 
-def test_one_that_was_not_sent_is_removed_at_once(alice: Person, folder: Path) -> None:
+def test_one_that_was_not_sent_is_removed_at_once(alice: Person, folder: Path, committing: Any) -> None:
     file = alice.uploaded()
-    assert alice.client.delete(f"/api/attachments/{file.id}").status_code == 204
+    with committing():
+        assert alice.client.delete(f"/api/attachments/{file.id}").status_code == 204
     assert kept(folder) == []
     assert alice.client.get(f"/api/attachments/{file.id}").status_code == 404
 
@@ -244,31 +251,6 @@ def test_a_full_disk_is_told_and_leaves_neither_row_nor_file(
     assert not Attachment.objects.exists()
 
 
-def test_a_row_that_cannot_be_written_leaves_no_file(
-    alice: Person, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*_: object, **__: object) -> None:
-        raise DatabaseError("no")
-
-    monkeypatch.setattr(Attachment, "save", refuse)
-    with pytest.raises(DatabaseError):
-        alice.upload(hostile.image())
-    assert kept(folder) == []
-
-
-def whole_round() -> None:
-    """The sweep in all folders."""
-    sweep = files.Sweep()
-    for _ in files.SHARDS:
-        sweep()
-
-
-@pytest.fixture
-def committing(django_capture_on_commit_callbacks: Any) -> Iterator[Any]:
-    """with committing(): what waits for the commit happens at the end of it."""
-    return lambda: django_capture_on_commit_callbacks(execute=True)  # type: ignore[return-value]
-
-
 def test_the_sweep_takes_what_nobody_sent_for_a_day_and_nothing_else(
     alice: Person, folder: Path, committing: Any
 ) -> None:
@@ -277,24 +259,74 @@ def test_the_sweep_takes_what_nobody_sent_for_a_day_and_nothing_else(
     old = timezone.now() - timedelta(days=1, minutes=1)
     Attachment.objects.filter(id__in=[sent.id, forgotten.id]).update(created=old)
     with committing():
-        whole_round()
+        files.Sweep()()
     assert kept(folder) == sorted([str(fresh.id), str(sent.id)])
     assert set(Attachment.objects.values_list("id", flat=True)) == {fresh.id, sent.id}
 
 
-def test_the_sweep_takes_files_without_a_row_once_they_are_a_day_old(alice: Person, folder: Path) -> None:
-    stays = alice.uploaded()
-    lost, young, part = uuid4(), uuid4(), uuid4()
-    for attachment_id in (lost, young):
-        files.write(attachment_id, b"x")
-    torn = files.place(part).with_suffix(".part")
-    torn.parent.mkdir(exist_ok=True)
-    torn.touch()
-    day = time.time() - 86_500
-    for path in (files.place(lost), files.place(stays.id), torn):
-        os.utime(path, (day, day))
-    whole_round()
-    assert kept(folder) == sorted([str(stays.id), str(young)])
+@pytest.fixture
+def days_go_by() -> Callable[[], None]:
+    """All that is loose has been so for more than a day; the sweep looks at it."""
+
+    def go_by() -> None:
+        LooseFile.objects.update(since=timezone.now() - timedelta(days=1, minutes=1))
+        files.Sweep()()
+
+    return go_by
+
+
+def test_a_file_whose_row_cannot_be_written_goes_after_a_day(
+    alice: Person, folder: Path, days_go_by: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise DatabaseError("no")
+
+    monkeypatch.setattr(Attachment, "save", refuse)
+    with pytest.raises(DatabaseError):
+        alice.upload(hostile.image())
+    files.Sweep()()
+    assert len(kept(folder)) == 1
+    days_go_by()
+    assert kept(folder) == []
+    assert not LooseFile.objects.exists()
+
+
+def test_what_a_killed_process_left_half_written_goes_after_a_day(
+    alice: Person, folder: Path, days_go_by: Callable[[], None]
+) -> None:
+    stays, torn = alice.uploaded(), LooseFile.objects.create(id=uuid4())
+    part = files.place(torn.id).with_suffix(".part")
+    part.parent.mkdir(exist_ok=True)
+    part.touch()
+    days_go_by()
+    assert kept(folder) == [str(stays.id)]
+
+
+def test_a_file_that_cannot_be_removed_is_removed_later(
+    alice: Person, folder: Path, committing: Any, days_go_by: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    file = alice.uploaded()
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", refuse)
+        with committing():
+            alice.client.delete(f"/api/attachments/{file.id}")
+        days_go_by()
+    assert kept(folder) == [str(file.id)]
+    days_go_by()
+    assert kept(folder) == []
+
+
+def test_a_database_that_knows_nothing_of_the_files_leaves_them(folder: Path, days_go_by: Callable[[], None]) -> None:
+    """A new one, or one that is restored after them."""
+    file = UUID(int=0)
+    files.write(file, b"x")
+    long_ago = time.time() - 10 * 86_400
+    os.utime(files.place(file), (long_ago, long_ago))
+    days_go_by()
+    assert kept(folder) == [str(file)]
 
 
 def test_a_file_goes_with_its_last_message(alice: Person, folder: Path, committing: Any) -> None:

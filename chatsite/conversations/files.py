@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 UNSENT = timedelta(days=1)  # how long a file waits to be sent, or a loose one to be removed
 EVERY = 15 * 60.0  # seconds between two sweeps
+PIECE = 500  # of what is removed in one
 _Links = Attachment.messages.through
 
 
@@ -80,7 +81,7 @@ def delete(attachment_ids: Collection[UUID]) -> None:
     if attachment_ids:
         # Another transaction may just be deleting them, too.
         LooseFile.objects.bulk_create((LooseFile(id=key) for key in attachment_ids), ignore_conflicts=True)
-        Attachment.objects.filter(id__in=attachment_ids).delete()
+        Attachment.objects.filter(id__in=attachment_ids).only("id").delete()  # not their texts, which are long
         transaction.on_commit(partial(remove, attachment_ids))
 
 
@@ -105,18 +106,21 @@ class Sweep:
 
 
 def _sweep_unsent() -> None:
+    """Found before the transaction: nobody waits for its lock while it looks."""
+    old = Attachment.objects.filter(created__lt=timezone.now() - UNSENT, messages=None)
+    found = list(old.order_by("created", "id").values_list("id", flat=True)[:PIECE])
+    if not found:
+        return
     with transaction.atomic():
-        unsent = Attachment.objects.filter(created__lt=timezone.now() - UNSENT, messages=None)
-        ids = set(unsent.order_by("id").values_list("id", flat=True)[:500])
         held = set(
-            Attachment.objects.filter(id__in=ids).select_for_update(skip_locked=True).values_list("id", flat=True)
+            Attachment.objects.filter(id__in=found).select_for_update(skip_locked=True).values_list("id", flat=True)
         )
         sent = set(_Links.objects.filter(attachment__in=held).values_list("attachment_id", flat=True))  # in between
         delete(held - sent)
 
 
 def _sweep_loose() -> None:
-    loose = LooseFile.objects.filter(since__lt=timezone.now() - UNSENT).values_list("id", flat=True)[:500]
+    loose = LooseFile.objects.filter(since__lt=timezone.now() - UNSENT).values_list("id", flat=True)[:PIECE]
     if removed := [attachment_id for attachment_id in loose if _removed(attachment_id)]:
         LooseFile.objects.filter(id__in=removed).delete()
 

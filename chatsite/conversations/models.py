@@ -218,6 +218,10 @@ class Attachment(models.Model):
     text = models.TextField(blank=True)  # what the model gets of a file that is no image
     created = models.DateTimeField(auto_now_add=True)
 
+    class Meta:
+        # In the row they stand behind the text, pages of it. With the id the sweep finds all it asks for here.
+        indexes = [models.Index(fields=["created", "id"], name="attachment_age")]
+
     def __str__(self) -> str:
         return str(self.id)
 

@@ -11,8 +11,9 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.conf import LazySettings
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -262,6 +263,19 @@ def test_the_sweep_takes_what_nobody_sent_for_a_day_and_nothing_else(
         files.Sweep()()
     assert kept(folder) == sorted([str(fresh.id), str(sent.id)])
     assert set(Attachment.objects.values_list("id", flat=True)) == {fresh.id, sent.id}
+
+
+def test_a_sweep_that_finds_nothing_takes_no_lock_and_reads_no_text(alice: Person) -> None:
+    alice.sent(alice.uploaded())
+    with CaptureQueriesContext(connection) as queries:
+        files.Sweep()()
+    asked = [query["sql"] for query in queries]
+    assert [statement.split()[0] for statement in asked] == ["SELECT", "SELECT"]
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {asked[0]}")
+            [way, *_] = [row[3] for row in cursor.fetchall()]
+        assert "USING COVERING INDEX attachment_age (created<?)" in way
 
 
 @pytest.fixture

@@ -1,97 +1,92 @@
 """What goes upstream of a conversation: its system prompt, then a branch, each message with its files. Synchronous.
 
 Text of files stands before the user's words, in one string with them: not every server takes a list of parts. Pictures
-are parts as the OpenAI API has them; their bytes are read when the rows are written, outside of that transaction.
+are parts as the OpenAI API has them. What files hold is read when the rows are written, outside of that transaction.
 """
 
 import base64
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from chatsite.conversations import files
-from chatsite.conversations.models import Attachment, Conversation, Message, Said
+from chatsite.conversations.models import Attachment, Conversation, Message
+from chatsite.generation.upstream import Question
+from chatsite.providers.models import Target
 
-Messages = list[dict[str, Any]]
-PICTURES = (
-    40 * 2**20
-)  # bytes of all that go along with a request, which holds them in memory; OpenAI takes 50 MB as Base64
+# What goes along of all files of a branch; the request is held in memory until it is sent.
+PICTURES = 40 * 2**20  # bytes; OpenAI takes 50 MB as Base64
+TEXT = 2_000_000  # characters: more than most models read
 
-
-class Picture(NamedTuple):
-    """Stands where a part's URL will be."""
-
-    id: UUID
-    type: str
+Content = str | list[dict[str, Any]]
 
 
-def messages(conversation: Conversation, answer: Message, sees: bool) -> Messages:
-    """For a model that `sees` with a Picture for the newest images; of others it is told. See `loaded`."""
-    branch = Message.objects.branch(answer)
-    attached = _attached([said.id for said in branch if said.attached])
+def question(conversation: Conversation, answer: Message, target: Target, params: dict[str, Any]) -> Question:
+    """What `answer` answers, in the words that were written; the files follow: see `loaded`."""
     system = [{"role": "system", "content": conversation.system}] if conversation.system else []
-    shown = _shown(attached[said.id] for said in reversed(branch)) if sees else set()
-    return system + [{"role": said.role, "content": _content(said, attached[said.id], shown)} for said in branch]
+    branch = Message.objects.branch(answer)
+    attached = {nth: said.id for nth, said in enumerate(branch, len(system)) if said.attached}
+    messages = system + [{"role": said.role, "content": said.content} for said in branch]
+    return Question(target, messages, params, attached)
 
 
-def waits(asked: Messages) -> bool:
-    """Whether `loaded` has something to load."""
-    return any(isinstance(message["content"], list) for message in asked)
+def loaded(question: Question) -> Question:
+    """The same with its files: the newest ones, up to PICTURES and TEXT; of older ones the model is told."""
+    messages = list(question.messages)
+    attached = _attached(question.attached.values())
+    room = _Room(PICTURES if question.target.vision else 0, TEXT)
+    for nth in sorted(question.attached, reverse=True):
+        said = messages[nth]
+        messages[nth] = said | {"content": _content(said["content"], attached[question.attached[nth]], room)}
+    return replace(question, messages=messages, attached={})
 
 
-def loaded(asked: Messages) -> Messages:
-    """The same with every picture in it."""
-    return [
-        message | {"content": [_loaded(part) for part in message["content"]]}
-        if isinstance(message["content"], list)
-        else message
-        for message in asked
-    ]
+class _Room:
+    """What may still go along. Once a file was too large for it, there is none for older ones of its kind."""
+
+    def __init__(self, pictures: int, text: int) -> None:
+        self._pictures, self._text = pictures, text
+
+    def holds(self, file: Attachment) -> bool:
+        if file.is_image:
+            self._pictures -= file.size
+            return self._pictures >= 0
+        if self._text >= 0:
+            self._text -= len(file.text)
+        return self._text >= 0
 
 
-def _attached(message_ids: Sequence[UUID]) -> dict[UUID, list[Attachment]]:
+def _attached(message_ids: Iterable[UUID]) -> dict[UUID, list[Attachment]]:
+    """Their text is read when it is asked for, so that of a long branch no more is read than goes along."""
     found: dict[UUID, list[Attachment]] = defaultdict(list)
-    if message_ids:
-        links = Attachment.messages.through.objects.filter(message__in=message_ids).select_related("attachment")
-        for link in links.order_by("attachment_id"):
-            found[link.message_id].append(link.attachment)
+    links = Attachment.messages.through.objects.filter(message__in=message_ids).select_related("attachment")
+    for link in links.defer("attachment__text").order_by("attachment_id"):
+        found[link.message_id].append(link.attachment)
     return found
 
 
-def _shown(newest_first: Iterable[list[Attachment]]) -> set[UUID]:
-    """The images that go along: the newest ones, up to PICTURES."""
-    shown: set[UUID] = set()
-    size = 0
-    for file in (file for attached in newest_first for file in attached if file.is_image):
-        size += file.size
-        if size > PICTURES:
-            break
-        shown.add(file.id)
-    return shown
+def _content(words: str, attached: list[Attachment], room: _Room) -> Content:
+    pictures, texts = [], []
+    for file in attached:
+        if not room.holds(file):
+            texts.append(_quoted(file, f"{'an image' if file.is_image else 'a text'}, which is not shown here"))
+        elif file.is_image:
+            pictures.append(_picture(file))
+        else:
+            texts.append(_quoted(file, f"\n{file.text}\n"))
+    text = "".join(texts) + words
+    return [*pictures, {"type": "text", "text": text}] if pictures else text
 
 
-def _content(said: Said, attached: list[Attachment], shown: set[UUID]) -> str | list[dict[str, Any]]:
-    pictures = [file for file in attached if file.id in shown]
-    text = "".join(_quoted(file) for file in attached if file.id not in shown) + said.content
-    if not pictures:
-        return text
-    parts = [{"type": "image_url", "image_url": {"url": Picture(file.id, file.type)}} for file in pictures]
-    return [*parts, {"type": "text", "text": text}]
-
-
-def _quoted(file: Attachment) -> str:
+def _quoted(file: Attachment, text: str) -> str:
     name = file.name.replace('"', "'")
-    if file.is_image:
-        return f'<file name="{name}">an image, which is not shown here</file>\n\n'
-    return f'<file name="{name}">\n{file.text}\n</file>\n\n'
+    return f'<file name="{name}">{text}</file>\n\n'
 
 
-def _loaded(part: dict[str, Any]) -> dict[str, Any]:
-    if part["type"] != "image_url":
-        return part
-    picture: Picture = part["image_url"]["url"]
-    data = files.read(picture.id)
+def _picture(file: Attachment) -> dict[str, Any]:
+    data = files.read(file.id)
     if data is None:
         return {"type": "text", "text": "(An image that was here is lost.)"}
-    return {"type": "image_url", "image_url": {"url": f"data:{picture.type};base64,{base64.b64encode(data).decode()}"}}
+    return {"type": "image_url", "image_url": {"url": f"data:{file.type};base64,{base64.b64encode(data).decode()}"}}

@@ -9,7 +9,6 @@ import contextlib
 import contextvars
 import enum
 import logging
-from dataclasses import replace
 from uuid import UUID
 
 import msgspec
@@ -180,8 +179,8 @@ class Runs:
 
     async def _copy(self, run: Run, outcome: upstream.Outcome) -> None:
         question = run.begun.question
-        if context.waits(question.messages):
-            question = replace(question, messages=await in_thread(context.loaded, question.messages))
+        if question.attached:
+            question = await in_thread(context.loaded, question)
         async with contextlib.aclosing(upstream.read(question, outcome, self._pacer)) as batches:
             try:
                 async for batch in batches:

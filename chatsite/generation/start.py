@@ -11,6 +11,8 @@ from uuid import UUID
 
 import msgspec
 from django.db import IntegrityError, transaction
+from django.db.models import Sum
+from django.db.models.functions import Length
 from django.utils import timezone
 
 from chatsite import sql
@@ -148,7 +150,7 @@ def _begin(user_id: UUID, ask: Ask, lease: Lease) -> Begun:
         conversation=conversation,
         message_id=answer.id,
         first_seq=generation.first_seq,
-        question=Question(target, context.messages(conversation, answer, target.vision), params),
+        question=context.question(conversation, answer, target, params),
         content=answer.content,
         reasoning=answer.reasoning,
     )
@@ -205,7 +207,16 @@ def _files(user_id: UUID, ask: Ask, parent: Message | None, target: Target) -> l
         raise ApiError(42205, "This model cannot see images. Choose another one.")
     if sum(file.size for file in shown if file.is_image) > context.PICTURES:
         raise ApiError(42206, f"attachments: the images are larger than {context.PICTURES // 2**20} MB together")
+    if _characters(shown) > context.TEXT:
+        raise ApiError(42206, f"attachments: there are more than {context.TEXT:,} characters in them together")
     return found
+
+
+def _characters(shown: list[Attachment]) -> int:
+    """Counted by the database: the text itself is not read while that is locked."""
+    ids = [file.id for file in shown if not file.is_image]
+    lengths = Attachment.objects.filter(id__in=ids).aggregate(all=Sum(Length("text"))) if ids else {}
+    return lengths.get("all") or 0
 
 
 def _messages(conversation: Conversation, parent: Message | None, ask: Ask) -> tuple[Message | None, Message]:

@@ -8,8 +8,9 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
 
 import msgspec
 from django.conf import settings
@@ -69,6 +70,7 @@ class Question:
     target: Target
     messages: list[dict[str, Any]]
     params: dict[str, Any]
+    attached: dict[int, UUID] = field(default_factory=dict)  # ids of messages whose files are missing, by their place
 
 
 @dataclass(slots=True)

@@ -100,6 +100,17 @@ def test_images_that_are_too_large_together_are_refused(alice: Chat, upstream: U
     assert not upstream.requests
 
 
+def test_texts_that_are_too_long_together_are_refused(alice: Chat, upstream: Upstream) -> None:
+    given = [upload(alice, b"x" * 400_000) for _ in range(6)]
+    before = alice.versions()
+    refused = alice.post({"request": "look", "attachments": given})
+    assert (refused.status_code, refused.json()["code"]) == (422, 42206)
+    assert alice.versions() == before
+    upstream.next({"text": "seen"})
+    alice.ask("look", attachments=given[1:]).read()
+    assert len(sent(upstream)[0]["content"]) > 2_000_000
+
+
 def test_files_go_with_a_request_alone(alice: Chat) -> None:
     answer = alice.ask("one").read()
     group, question = answer.ids["convGroupId"], answer.ids["parentConvId"]

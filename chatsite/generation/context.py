@@ -4,7 +4,6 @@ Text of files stands before the user's words, in one string with them: not every
 are parts as the OpenAI API has them. What files hold is read when the rows are written, outside of that transaction.
 """
 
-import base64
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
@@ -13,6 +12,8 @@ from uuid import UUID
 
 from chatsite.conversations import files
 from chatsite.conversations.models import Attachment, Conversation, Message
+from chatsite.generation import upstream
+from chatsite.generation.body import Picture, Pieces
 from chatsite.generation.upstream import Question
 from chatsite.providers.models import Target
 
@@ -30,6 +31,11 @@ def question(conversation: Conversation, answer: Message, target: Target, params
     attached = {nth: said.id for nth, said in enumerate(branch, len(system)) if said.attached}
     messages = system + [{"role": said.role, "content": said.content} for said in branch]
     return Question(target, messages, params, attached)
+
+
+def body(question: Question) -> Pieces:
+    """The request with its files; of what was loaded for it nothing is kept."""
+    return Pieces(upstream.request(loaded(question)))
 
 
 def loaded(question: Question) -> Question:
@@ -89,4 +95,4 @@ def _picture(file: Attachment) -> dict[str, Any]:
     data = files.read(file.id)
     if data is None:
         return {"type": "text", "text": "(An image that was here is lost.)"}
-    return {"type": "image_url", "image_url": {"url": f"data:{file.type};base64,{base64.b64encode(data).decode()}"}}
+    return {"type": "image_url", "image_url": {"url": Picture(file.type, data)}}

@@ -179,9 +179,8 @@ class Runs:
 
     async def _copy(self, run: Run, outcome: upstream.Outcome) -> None:
         question = run.begun.question
-        if question.attached:
-            question = await in_thread(context.loaded, question)
-        async with contextlib.aclosing(upstream.read(question, outcome, self._pacer)) as batches:
+        body = await in_thread(context.body, question) if question.attached else upstream.encoded(question)
+        async with contextlib.aclosing(upstream.read(question.target, body, outcome, self._pacer)) as batches:
             try:
                 async for batch in batches:
                     self._note(run, run.thinking.split(batch) if not run.thinking.over else batch)

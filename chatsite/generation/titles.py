@@ -87,7 +87,8 @@ def _text(content: str | list[dict[str, Any]]) -> str:
 async def _said(question: Question, pacer: Pacer) -> str:
     """The model's words without its reasoning; no more of them than a title could need."""
     thinking, said = Thinking(), ""
-    async with contextlib.aclosing(upstream.read(question, upstream.Outcome(), pacer)) as batches:
+    body = upstream.encoded(question)
+    async with contextlib.aclosing(upstream.read(question.target, body, upstream.Outcome(), pacer)) as batches:
         async for batch in batches:
             said += "".join(part.text for part in thinking.split(batch) if isinstance(part, Content))
             if len(said) > ENOUGH:

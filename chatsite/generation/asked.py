@@ -55,9 +55,14 @@ class Chat(Start):
 
     stream: StrictBool = True
     system: System = ""
+    conversationParams: Annotated[  # noqa: N815
+        Params, Field(description="What a new conversation is held with, as its `params`.")
+    ] = Field(default_factory=Params)
     attachments: list[UUID] = Field(default_factory=list)
     temporary: StrictBool = False
-    params: Params = Field(default_factory=Params)
+    params: Annotated[
+        Params, Field(description="Of this call alone, above those of the conversation; null unsets one of them.")
+    ] = Field(default_factory=Params)
     cancelOnDisconnect: StrictBool = False  # noqa: N815
 
     def ask(self, key: str | None) -> Ask:
@@ -67,11 +72,15 @@ class Chat(Start):
             raise ApiError(42201, "attachments: they go with a request")
         if len(files) > MOST_ATTACHMENTS:
             raise ApiError(42206, f"attachments: {MOST_ATTACHMENTS} at the most")
-        if self.convGroupId and (self.system or self.temporary):
-            raise ApiError(42201, f"{'system' if self.system else 'temporary'}: only a new conversation takes it")
+        kept = self.conversationParams.dict(exclude_none=True)
+        terms = {"system": self.system, "temporary": self.temporary, "conversationParams": kept}
+        late = [name for name, value in terms.items() if value]
+        if self.convGroupId and late:
+            raise ApiError(42201, f"{late[0]}: only a new conversation takes it")
         return replace(
             super().ask(key),
-            params=self.params.dict(exclude_none=True),
+            params=self.params.dict(exclude_unset=True),
+            kept=kept,
             cancel_on_disconnect=self.cancelOnDisconnect,
             system=self.system,
             temporary=self.temporary,

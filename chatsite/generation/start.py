@@ -22,6 +22,7 @@ from chatsite.errors import ApiError, not_found
 from chatsite.generation import context, events, rows
 from chatsite.generation.lease import Lease
 from chatsite.generation.models import Generation
+from chatsite.generation.params import merged
 from chatsite.generation.sse import Head
 from chatsite.generation.upstream import Question
 from chatsite.providers.models import Target, resolve
@@ -44,7 +45,8 @@ class Ask:
     conversation: UUID | None = None
     parent: UUID | Absent | None = ABSENT
     model: str | None = None
-    params: dict[str, Any] = field(default_factory=dict)
+    params: dict[str, Any] = field(default_factory=dict)  # of this call; None unsets
+    kept: dict[str, Any] = field(default_factory=dict)  # params of a new conversation
     key: str | None = None
     cancel_on_disconnect: bool = False
     system: str = ""  # of a new conversation
@@ -54,7 +56,7 @@ class Ask:
     def fingerprint(self) -> str:
         """What must be the same when the same idempotency key comes again."""
         parent = "" if self.parent is ABSENT else str(self.parent)
-        params = sorted(self.params.items())
+        params = [*sorted(self.params.items()), *(("kept", *item) for item in sorted(self.kept.items()))]
         told = (self.request, str(self.conversation), parent, self.model, params, self.cancel_on_disconnect)
         since = (
             self.system,
@@ -140,7 +142,7 @@ def _begin(user_id: UUID, ask: Ask, lease: Lease) -> Begun:
         created=timezone.now(),
     )
     answer.model = conversation.model = target.model
-    params = conversation.params | ask.params
+    params = merged(target.defaults, conversation.params, ask.params)
     _view(conversation, answer)
     _save(said, answer, files)
     sql.create(generation)
@@ -166,7 +168,7 @@ def _conversation(user_id: UUID, ask: Ask) -> Conversation:
         title=title(ask.request or ""),
         version=0,
         system=events.clean(ask.system),
-        params=ask.params,
+        params=ask.kept,
         temporary=ask.temporary,
     )
 

@@ -77,7 +77,8 @@ def _question(begun: Begun, answer: str) -> Question:
     request = next(said["content"] for said in reversed(begun.question.messages) if said["role"] == "user")
     shown = f"<request>\n{_text(request)[:EXCERPT]}\n</request>\n<answer>\n{answer[:EXCERPT]}\n</answer>"
     messages = [{"role": "system", "content": PROMPT}, {"role": "user", "content": shown}]
-    return Question(begun.question.target, messages, {})
+    target = begun.question.target
+    return Question(target, messages, target.defaults)
 
 
 def _text(content: str | list[dict[str, Any]]) -> str:

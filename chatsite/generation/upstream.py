@@ -85,7 +85,6 @@ class Outcome:
 def request(question: Question) -> dict[str, Any]:
     """The request as upstream gets it."""
     return {
-        **question.target.defaults,
         **question.params,
         "model": question.target.upstream_model,
         "messages": question.messages,

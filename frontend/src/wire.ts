@@ -195,8 +195,8 @@ export interface Start {
   attachments?: string[];
   /** For a new conversation only; kept with it. */
   system?: string;
+  conversationParams?: Params;
   temporary?: boolean;
-  params?: Params;
 }
 
 /** One event of a stream as it came. */

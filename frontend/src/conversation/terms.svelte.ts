@@ -35,13 +35,14 @@ export class Terms {
   }
 
   /** What the first message of a new conversation carries. The next one begins without. */
-  take(): Pick<Start, "system" | "params" | "temporary"> {
+  take(): Pick<Start, "system" | "conversationParams" | "temporary"> {
     drafts.keepNewTerms(drafts.NO_TERMS);
     const { system, params, temporary } = this.#now;
-    return { ...(system && { system }), ...(Object.keys(params).length > 0 && { params }), ...(temporary && { temporary }) };
+    const set = Object.keys(params).length > 0;
+    return { ...(system && { system }), ...(set && { conversationParams: params }), ...(temporary && { temporary }) };
   }
 }
 
 /** The message that should have begun a conversation was taken back: what it carried waits for the next. */
-export const giveBack = ({ system = "", params = {}, temporary = false }: Start): void =>
+export const giveBack = ({ system = "", conversationParams: params = {}, temporary = false }: Start): void =>
   drafts.keepNewTerms({ system, params, temporary });

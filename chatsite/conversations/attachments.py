@@ -43,9 +43,9 @@ def upload(
         raise ApiError(42206, "Many files were uploaded and not sent: send some of them first.")
     data = _body(request)
     found = sniff(data)
-    file = Attachment(owner=owner, name=plain_name(name), size=len(data), **found._asdict())
+    file = Attachment(owner=owner, name=plain_name(name), size=len(data), characters=len(found.text), **found._asdict())
     files.keep(file, data)
-    return ninja.Status(201, wire.attachment(file, len(file.text)))
+    return ninja.Status(201, wire.attachment(file))
 
 
 @router.get("/attachments/{uuid:attachment_id}")

@@ -215,8 +215,10 @@ class Attachment(models.Model):
     size = models.PositiveIntegerField()  # bytes
     width = models.PositiveIntegerField(null=True)  # pixels of an image
     height = models.PositiveIntegerField(null=True)
-    text = models.TextField(blank=True)  # what the model gets of a file that is no image
     created = models.DateTimeField(auto_now_add=True)
+    characters = models.PositiveIntegerField(default=0)  # of the text
+    # What the model gets of a file that is no image. The last of the columns: SQLite reads it to get at those behind.
+    text = models.TextField(blank=True, default="")
 
     class Meta:
         # In the row they stand behind the text, pages of it. With the id the sweep finds all it asks for here.

@@ -12,7 +12,6 @@ from uuid import UUID
 
 import msgspec
 from django.db import connection
-from django.db.models.functions import Length
 
 from chatsite import sql
 from chatsite.conversations import wire
@@ -25,6 +24,7 @@ Texts = dict[Any, tuple[str, str]]
 _SHORT = f"""SELECT m.id, m.parent_id, m.role, m.status, m.model, m.finish_reason, m.error, m.usage, m.timing,
     m.last_seq, m.created, r.value, r.reason
     FROM {Message._meta.db_table} m LEFT JOIN {Rating._meta.db_table} r ON r.message_id = m.id"""
+_TOLD = ("name", "type", "size", "width", "height", "characters")  # of a file, its text not: it may be long
 _LONG = f"SELECT m.id, m.content, m.reasoning FROM {Message._meta.db_table} m"
 
 
@@ -78,22 +78,21 @@ def _shown(conversation: Conversation, rows: list[Row], most: int) -> list[Any]:
 
 def _written(conversation: Conversation, rows: list[Row], wanted: Collection[Any] | None) -> list[dict[str, Any]]:
     texts = {key: (content, reasoning) for key, content, reasoning in _select(_LONG, conversation, wanted)}
-    files = _attachments(conversation)
+    files = _attachments(conversation, {row[0] for row in rows})
     return [_message(row, texts, files) for row in rows]
 
 
-def _attachments(conversation: Conversation) -> dict[Any, list[wire.Attachment]]:
-    """By message, in the order they were uploaded."""
-    links = Attachment.messages.through.objects.filter(message__conversation=conversation)
-    pairs = list(links.order_by("attachment_id").values_list("message_id", "attachment_id"))
-    if not pairs:
-        return {}
-    found = Attachment.objects.filter(id__in=links.values("attachment_id")).defer("text")
-    files = {file.id: wire.attachment(file, file.characters) for file in found.annotate(characters=Length("text"))}
+def _attachments(conversation: Conversation, messages: Collection[Any]) -> dict[Any, list[wire.Attachment]]:
+    """Of these messages of it: by message, in the order they were uploaded."""
+    links = Attachment.messages.through.objects.filter(message__conversation=conversation).order_by("attachment_id")
+    pairs = [(sql.key(message_id), file) for message_id, file in links.values_list("message_id", "attachment_id")]
+    wanted = [(message, file) for message, file in pairs if message in messages]
+    found = Attachment.objects.filter(id__in={file for _, file in wanted}).only(*_TOLD)
+    files = {file.id: wire.attachment(file) for file in found}
     sent: dict[Any, list[wire.Attachment]] = defaultdict(list)
-    for message_id, file in pairs:
+    for message, file in wanted:
         if file in files:
-            sent[sql.key(message_id)].append(files[file])
+            sent[message].append(files[file])
     return sent
 
 

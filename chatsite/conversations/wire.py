@@ -129,8 +129,7 @@ def prompt(prompt: models.Prompt) -> Prompt:
     return {"id": prompt.id, "name": prompt.name, "content": prompt.content, "updated": prompt.updated}
 
 
-def attachment(file: models.Attachment, characters: int) -> Attachment:
-    """`characters` is told apart from the row: its text, maybe long, need not be fetched for it."""
+def attachment(file: models.Attachment) -> Attachment:
     return {
         "id": file.id,
         "name": file.name,
@@ -138,5 +137,5 @@ def attachment(file: models.Attachment, characters: int) -> Attachment:
         "size": file.size,
         "width": file.width,
         "height": file.height,
-        "characters": characters,
+        "characters": file.characters,
     }

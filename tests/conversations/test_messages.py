@@ -104,7 +104,7 @@ def test_files_are_told_with_the_messages_they_went_with(alice: Person) -> None:
     asked, answer = grow(conversation)
     edited, _ = grow(conversation)
     kept = {"name": "a.txt", "type": "text/plain", "size": 7, "width": None, "height": None}
-    file = Attachment.objects.create(owner=alice.user, text="四个汉字", **kept)
+    file = Attachment.objects.create(owner=alice.user, text="四个汉字", characters=4, **kept)
     file.messages.add(asked, edited)
     told = {m["convId"]: m["attachments"] for m in alice.call("GET", f"/{conversation.id}?texts=0").json()["messages"]}
     assert told[str(asked.id)] == told[str(edited.id)] == [{"id": str(file.id), "characters": 4, **kept}]

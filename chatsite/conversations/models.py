@@ -164,6 +164,12 @@ class Message(models.Model):
             models.Index(
                 fields=["id"], condition=~models.Q(indexed_seq=models.F("last_seq")), name="message_unindexed"
             ),
+            # The same of some conversations. With all that is asked in it, or SQLite reads all their messages instead.
+            models.Index(
+                fields=["conversation", "id", "indexed_seq", "last_seq"],
+                condition=~models.Q(indexed_seq=models.F("last_seq")),
+                name="message_due",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,11 +1,13 @@
 """Search in all messages and titles of a user: `GET /api/conversations?q=`.
 
-The index tells what may match, newest first; what matches is told by the text itself, as it is now. So the hits are
-exact whatever the index has not seen yet, or still has.
+The index tells what may match, newest first; what matches is told by the text itself, as it is now: of what was changed
+or deleted since the index saw it nothing wrong is told. What the index has not seen yet is looked through, the newest
+DUE messages and titles of the user; while there are more (all of them once, after the upgrade that brought the search),
+the page says so: `indexing`.
 """
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -25,7 +27,7 @@ from chatsite.errors import ApiError
 
 PAGE = 20
 LOOKED, READ = 2000, 4_000_000  # texts, and characters, looked at for a page; the next one goes on from there
-DUE = 200  # rows that the index has not seen yet, looked through each time
+DUE = 200  # messages, and titles, that the index has not seen yet, looked through each time
 _FIRST, _MORE = PAGE + 2, 300  # documents asked of the index at first, and at the most
 _NEWEST = 2**63 - 1
 _SHOWN = ("owner_id", "title", "archived", "temporary", "deleted", "created", "document")
@@ -44,10 +46,14 @@ class Hit(TypedDict):
 
 
 class HitPage(TypedDict):
-    """`nextCursor` asks for the next page; in rare cases a page is not full and there are more."""
+    """`nextCursor` asks for the next page; in rare cases a page is not full and there are more.
+
+    `indexing`: older messages can't all be found yet, as the index has not seen them.
+    """
 
     hits: list[Hit]
     nextCursor: str | None
+    indexing: bool
 
 
 @dataclass(frozen=True)
@@ -82,15 +88,21 @@ class Found:
 
 def page(user_id: UUID, text: str, cursor: str) -> HitPage:
     """Up to PAGE hits, newest first; `nextCursor` asks for more. 42201 for a query that is too long."""
-    query, below, hits, read = _parsed(text), _below(cursor), list[Found](), 0
-    for looked, found in enumerate(_candidates(user_id, query, below)):
+    query, below, hits, read, more = _parsed(text), _below(cursor), list[Found](), 0, False
+    due = _due(user_id)
+    for looked, found in enumerate(_candidates(user_id, query, below, due)):
         matches = query.matches(found.folded)
-        if looked == LOOKED or read > READ or (matches and len(hits) == PAGE):
-            return {"hits": [hit.hit(query) for hit in hits], "nextCursor": str(below)}
+        more = looked == LOOKED or read > READ or (matches and len(hits) == PAGE)
+        if more:
+            break
         if matches:
             hits.append(found)
         below, read = found.number, read + len(found.text)
-    return {"hits": [hit.hit(query) for hit in hits], "nextCursor": None}
+    return {
+        "hits": [hit.hit(query) for hit in hits],
+        "nextCursor": str(below) if more else None,
+        "indexing": due.more,
+    }
 
 
 def _parsed(text: str) -> Query:
@@ -108,13 +120,31 @@ def _below(cursor: str) -> int:
     return int(cursor)
 
 
-def _candidates(user_id: UUID, query: Query, below: int) -> Iterator[Found]:
+@dataclass(frozen=True)
+class Due:
+    """What of a user's the index has not seen yet, without the texts; `more`: not all of it."""
+
+    messages: list[Message]
+    titles: list[Conversation]
+    more: bool
+
+
+def _due(user_id: UUID) -> Due:
+    newest = search_index.due_messages(user_id).values("id")[: DUE + 1]
+    messages = list(Message.objects.filter(id__in=newest).only("created", "document").order_by("-id"))
+    titles = list(search_index.due_titles(user_id).only(*_SHOWN)[: DUE + 1])
+    return Due(messages[:DUE], titles[:DUE], max(len(messages), len(titles)) > DUE)
+
+
+def _candidates(user_id: UUID, query: Query, below: int, due: Due) -> Iterator[Found]:
     """Each row that may match once, the newest first."""
     if not query.patterns:
         return
-    due = sorted((found for found in _due(user_id) if found.number < below), key=_newest_first)
+    titles = sorted(_named(user_id, due.titles), key=_newest_first)
+    unseen = (found for found in titles if found.number < below)
+    said = _unseen(user_id, due.messages, below)
     seen: set[UUID] = set()
-    for found in heapq.merge(due, _indexed(user_id, query, below), key=_newest_first):
+    for found in heapq.merge(unseen, said, _indexed(user_id, query, below), key=_newest_first):
         if found.key not in seen:
             seen.add(found.key)
             yield found
@@ -124,19 +154,20 @@ def _newest_first(found: Found) -> int:
     return -found.number
 
 
-def _due(user_id: UUID) -> list[Found]:
-    """What the index has not seen yet: mostly nothing, so nobody's text is fetched before it is known to be wanted."""
-    messages = search_index.due_messages().order_by("-id").values_list("id", "conversation__owner_id")[:DUE]
-    titles = search_index.due_titles().values_list("id", "owner_id")[:DUE]
-    said, named = ([key for key, owner_id in rows if owner_id == user_id] for rows in (messages, titles))
-    return (_messages(user_id, id__in=said) if said else []) + (_titles(user_id, id__in=named) if named else [])
+def _unseen(user_id: UUID, due: list[Message], below: int) -> Iterator[Found]:
+    """Their texts are fetched few at a time, as far as somebody looks."""
+    numbers = {row.id: search_index.number(row) for row in due}
+    ids = sorted((key for key, number in numbers.items() if number < below), key=numbers.__getitem__, reverse=True)
+    for at in range(0, len(ids), PAGE):
+        yield from sorted(_messages(user_id, id__in=ids[at : at + PAGE]), key=_newest_first)
 
 
 def _indexed(user_id: UUID, query: Query, below: int) -> Iterator[Found]:
     most = _FIRST
     while True:
         numbers = search_table.find(user_id, query, below, most)
-        rows = _messages(user_id, document__in=numbers) + _titles(user_id, document__in=numbers)
+        titles = Conversation.objects.filter(document__in=numbers).only(*_SHOWN)
+        rows = _messages(user_id, document__in=numbers) + _named(user_id, titles)
         yield from sorted(rows, key=_newest_first)
         if len(numbers) < most:
             return
@@ -154,8 +185,7 @@ def _messages(user_id: UUID, **which: Any) -> list[Found]:
     return [Found(search_index.number(row), row.conversation, row, row.said) for row in there]
 
 
-def _titles(user_id: UUID, **which: Any) -> list[Found]:
-    rows = Conversation.objects.filter(**which).only(*_SHOWN)
+def _named(user_id: UUID, rows: Iterable[Conversation]) -> list[Found]:
     return [Found(search_index.number(row), row, None, row.title) for row in rows if _there(user_id, row)]
 
 

@@ -31,13 +31,15 @@ _BITS = 10  # of a document's number below its microseconds
 _swept = 0  # up to which document
 
 
-def due_messages() -> QuerySet[Message]:
-    """Not as the index has them."""
-    return Message.objects.exclude(indexed_seq=F("last_seq"))
+def due_messages(owner_id: UUID | None = None) -> QuerySet[Message]:
+    """Not as the index has them, the newest first: everybody's, or one owner's."""
+    rows = Message.objects.exclude(indexed_seq=F("last_seq")).order_by("-id")
+    return rows.filter(conversation__owner_id=owner_id) if owner_id else rows
 
 
-def due_titles() -> QuerySet[Conversation]:
-    return Conversation.objects.exclude(title=F("indexed_title"))
+def due_titles(owner_id: UUID | None = None) -> QuerySet[Conversation]:
+    rows = Conversation.objects.exclude(title=F("indexed_title")).order_by("-id")
+    return rows.filter(owner_id=owner_id) if owner_id else rows
 
 
 def number(row: Message | Conversation) -> int:
@@ -61,7 +63,7 @@ def index(most: int) -> int:
     """Bring up to so many messages, and so many titles, into the index; how many were due."""
     ended = due_messages().exclude(status=Status.IN_PROGRESS)
     texts = ended.defer("content", "reasoning").annotate(said=Left("content", TEXT))
-    messages = texts.select_related("conversation").order_by("-id")[:most]
+    messages = texts.select_related("conversation")[:most]
     said = _enough(
         _Due(row, row.conversation.owner_id, _text(row.conversation, row.said), row.last_seq) for row in messages
     )

@@ -132,6 +132,8 @@ export interface Hit {
 export interface HitPage {
   hits: Hit[];
   nextCursor: string | null;
+  /** Older messages can't all be found yet. */
+  indexing: boolean;
 }
 
 /** A text of the user's own, put into the composer by its name. */

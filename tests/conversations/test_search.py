@@ -8,6 +8,7 @@ from urllib.parse import quote
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -21,6 +22,7 @@ from chatsite.conversations.search_words import fold
 
 pytestmark = pytest.mark.django_db
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+NOTHING_DUE = search.Due([], [], more=False)
 
 
 class Person:
@@ -208,6 +210,46 @@ def test_who_looks_at_too_much_for_a_page_goes_on_with_the_next(
     assert alice.finds('"a b"') == ["a b"]
 
 
+def test_what_is_due_of_others_hides_nothing(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "DUE", 3)
+    alice.says("mine 秘密", conversation=alice.conversation("also mine 秘密"))
+    bob = Person("bob")
+    for _ in range(4):
+        bob.says("another's", conversation=bob.conversation("another's"))
+    assert (alice.finds("秘密"), alice.get("秘密").json()["indexing"]) == (["also mine 秘密", "mine 秘密"], False)
+
+
+def test_a_page_tells_that_more_is_due_than_it_looks_at(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "DUE", 3)
+    alice.says(*(f"第{n}章" for n in range(4)))
+    assert (alice.finds("章"), alice.get("章").json()["indexing"]) == (["第3章", "第2章", "第1章"], True)
+    search_index.index(1)
+    assert (alice.finds("章"), alice.get("章").json()["indexing"]) == ([f"第{n}章" for n in (3, 2, 1, 0)], False)
+
+
+def test_of_texts_that_are_due_no_more_are_fetched_than_are_looked_at(
+    alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "READ", 100)
+    alice.says(*["长文" * 30] * (3 * search.PAGE))
+    fetched: list[int] = []
+    messages = search._messages
+
+    def counted(user_id: UUID, **which: Any) -> list[search.Found]:
+        found = messages(user_id, **which)
+        fetched.append(len(found))
+        return found
+
+    monkeypatch.setattr(search, "_messages", counted)
+    assert search.page(alice.user.id, "文", "")["nextCursor"]
+    assert sum(fetched) == search.PAGE
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL's way depends on what is in the tables")
+def test_what_is_due_of_a_user_is_found_by_its_index(alice: Person) -> None:
+    assert "message_due" in search_index.due_messages(alice.user.id).values("id")[: search.DUE].explain()
+
+
 def test_messages_of_the_same_instant_are_all_found(alice: Person) -> None:
     alice.says(*["同时"] * 50)
     Message.objects.update(created=EPOCH)
@@ -243,7 +285,7 @@ def test_any_bytes_of_a_url_are_answered_or_refused(alice: Person, query: bytes,
     response = alice.client.get(f"/api/conversations?q={quote(query)}&cursor={quote(cursor)}")
     assert response.status_code in (200, 400, 422)
     assert response.json().keys() in (
-        {"hits", "nextCursor"},
+        {"hits", "nextCursor", "indexing"},
         {"pinned", "conversations", "nextCursor"},
         {"code", "msg"},
     )
@@ -285,7 +327,7 @@ def test_hits_are_those_of_a_search_through_all_texts(alice: Person, texts: list
     for query in map(parse, queries):
         hits = [
             found.key
-            for found in search._candidates(alice.user.id, query, 2**63 - 1)
+            for found in search._candidates(alice.user.id, query, 2**63 - 1, NOTHING_DUE)
             if query.matches(fold(found.text))
         ]
         expected = [message.id for message in reversed(said) if query.patterns and query.matches(fold(message.content))]

@@ -16,6 +16,8 @@ export class Search {
   /** What the hits answer; null before the first. */
   query = $state<string | null>(null);
   failed = $state(false);
+  /** Older messages can't all be found yet. */
+  indexing = $state(false);
   #next = $state.raw<string | null>(null);
   #timer: ReturnType<typeof setTimeout> | undefined;
   #asking: AbortController | null = null;
@@ -63,6 +65,7 @@ export class Search {
     try {
       const page = await api.search(query, cursor, asking.signal);
       if (asking.signal.aborted) return;
+      this.indexing = page.indexing;
       this.#found(query, cursor === null ? page.hits : [...this.hits, ...page.hits], page.nextCursor);
       if (cursor === null) announce(page.hits.length === 0 ? t("searchNothing", { query }) : t("foundCount", { count: page.hits.length }));
     } catch (error) {

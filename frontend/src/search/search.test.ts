@@ -9,7 +9,7 @@ let asked: MockInstance<typeof api.search>;
 let search: Search;
 beforeEach(() => {
   vi.useFakeTimers();
-  asked = vi.spyOn(api, "search").mockImplementation(async (q) => ({ hits: [hit(q)], nextCursor: null }));
+  asked = vi.spyOn(api, "search").mockImplementation(async (q) => ({ hits: [hit(q)], nextCursor: null, indexing: false }));
   search = new Search();
   return () => vi.useRealTimers();
 });
@@ -41,7 +41,7 @@ test("only the newest answer counts, and the older request is given up", async (
   search.type("quick");
   await pause();
   expect(asked.mock.calls[0]?.[2]?.aborted).toBe(true);
-  late({ hits: [hit("slow")], nextCursor: null });
+  late({ hits: [hit("slow")], nextCursor: null, indexing: false });
   await pause();
   expect(found()).toEqual(["quick"]);
 });
@@ -55,10 +55,10 @@ test("an empty field shows nothing and asks nothing", async () => {
 });
 
 test("the next page goes on below", async () => {
-  asked.mockResolvedValueOnce({ hits: [hit("1")], nextCursor: "more" });
+  asked.mockResolvedValueOnce({ hits: [hit("1")], nextCursor: "more", indexing: false });
   search.type("port");
   await pause();
-  asked.mockResolvedValueOnce({ hits: [hit("2")], nextCursor: null });
+  asked.mockResolvedValueOnce({ hits: [hit("2")], nextCursor: null, indexing: false });
   await search.more();
   expect([found(), search.hasMore]).toEqual([["1", "2"], false]);
 });
@@ -87,4 +87,14 @@ test("who typed on does not go on with what was asked before", async () => {
   const going = search.answered();
   search.type("ports");
   expect(await going).toBe(false);
+});
+
+test("that older messages are still being indexed is told as long as it is so", async () => {
+  asked.mockResolvedValueOnce({ hits: [], nextCursor: null, indexing: true });
+  search.type("port");
+  await pause();
+  expect(search.indexing).toBe(true);
+  search.type("ports");
+  await pause();
+  expect(search.indexing).toBe(false);
 });

@@ -183,7 +183,7 @@ def test_a_search_opens_at_the_message_on_its_branch(tab: Tab, write: Write) -> 
     expect(tab.rows).to_have_count(1)
 
 
-def test_a_hit_in_a_conversation_seen_before_waits_for_what_was_written_since(tab: Tab, home: Site, write: Write) -> None:
+def test_a_hit_in_a_conversation_seen_before_waits_for_newer_messages(tab: Tab, home: Site, write: Write) -> None:
     seen = write("seen before", "first")
     write("on view", "second")
     for title, text in (("seen before", "first"), ("on view", "second")):

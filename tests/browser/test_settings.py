@@ -188,7 +188,8 @@ def test_new_conversations_begin_with_the_default_model(tab: Tab, home: Site) ->
     expect(section.get_by_role("alert")).to_contain_text("not available any more")
     section.locator(f"[value='{mine[0]['id']}']").check()
     saved(tab.page)
-    tab.page.evaluate("localStorage.setItem(`model:${document.querySelector('meta[name=user]').content}`, 'gone')")  # what was used last in this browser
+    # What was used last in this browser.
+    tab.page.evaluate("localStorage.setItem(`model:${document.querySelector('meta[name=user]').content}`, 'gone')")
     tab.open()
     expect(tab.page.locator(".model-choice")).to_contain_text(mine[0]["name"])
 

@@ -9,34 +9,21 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.axe import COLOURS, SCHEMES, Judge, dialog, menus, violations
 from tests.browser.conftest import NewTab
 from tests.browser.tab import Tab
 from tests.browser.test_outbox import offline
+from tests.browser.test_plug import doctor, panel, pull
 from tests.browser.test_settings import SECTIONS, as_new, call, visit
-from tests.browser.test_states import NOBODYS, PHONE, TEXT, limit, stop_a_story
+from tests.browser.test_states import NOBODYS, PHONE, RICH, TEXT, limit, stop_a_story
 from tests.browser.test_writing import Drag, attach, chips, png
 from tests.people import Person
 from tests.site import Site
 from tests.upstream import Upstream, prompt
 
 WIDTHS: dict[str, dict[str, Any]] = {"wide": {}, "phone": PHONE}
-
-RICH = f"""{TEXT}
-Inline $e^{{i\\pi}} = -1$, a footnote.[^why] ![from elsewhere](https://example.org/x.png)
-
-$$\\sum_{{i=1}}^n i = \\frac{{n(n+1)}}{{2}}$$
-
-```mermaid
-flowchart LR
-  Ask[Question] --> Model
-  Model -->|streams| Answer
-```
-
-[^why]: Because.
-"""
 
 
 @pytest.fixture(params=WIDTHS)
@@ -111,6 +98,55 @@ def test_pages_of_the_account(home: Site, new_tab: NewTab, options: dict[str, An
         judge(page, path)
 
 
+def test_the_first_visit(tmp_path: Path, browser: Browser, options: dict[str, Any], judge: Judge) -> None:
+    site = Site(tmp_path / "data")
+    site.manage("migrate --verbosity=0")
+    with site, browser.new_context(**options, locale="en-US") as context:
+        page = context.new_page()
+        page.goto(f"{site.url}/setup")
+        judge(page, "/setup")
+        page.locator("[name=email]").fill("first@example.org")
+        page.locator("[name=password]").fill("123")
+        page.locator("button.primary").click()
+        expect(page.locator(".field .error").first).to_be_visible()
+        judge(page, "/setup refused")
+
+
+def test_pages_of_a_provider(
+    site: Site, new_tab: NewTab, options: dict[str, Any], upstream: Upstream, judge: Judge
+) -> None:
+    page = new_tab("admin", **options).page
+    upstream.default(text="It works.")
+    page.goto(f"{site.url}/connect?preset=own")
+    page.locator("summary").click()
+    judge(page, "connect")
+    page.locator("[name=base_url]").fill("http://127.0.0.1:9")
+    page.locator("button.primary").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    judge(page, "connect refused")
+    page.locator("[name=base_url]").fill(upstream.base_url)
+    page.locator("button.primary").click()
+    page.wait_for_url(f"{site.url}/connect/*")
+    for more in page.locator("summary").all():
+        more.click()
+    judge(page, "connected")
+    page.locator("[data-test] button.primary").click()
+    expect(page.locator("[data-test] .text")).to_have_text("It works.")
+    expect(page.locator("[data-test] .summary")).not_to_be_empty()
+    judge(page, "tried")
+    upstream.default(status=401)
+    page.locator("[data-test] button.primary").click()
+    expect(page.locator("[data-test] .problem")).to_be_visible()
+    judge(page, "tried in vain")
+    page.get_by_role("button", name="Switch off").click()
+    expect(page.get_by_role("button", name="Switch on")).to_be_visible()
+    judge(page, "switched off")
+    page.locator("[name=base_url]").fill("no address")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".field .error").first).to_be_visible()
+    judge(page, "change refused")
+
+
 # --- The empty page, and what opens from it ---
 
 
@@ -152,6 +188,28 @@ def test_an_answer_and_all_that_opens_from_it(tab: Tab, upstream: Upstream, judg
     tab.answer.get_by_role("button", name="More actions").click()
     tab.page.get_by_role("menuitem", name="Details").click()
     dialog(tab, judge, "details")
+
+
+def test_a_rating_and_its_reasons(tab: Tab, upstream: Upstream, judge: Judge) -> None:
+    answered(tab, upstream, "Words.")
+    tab.button("Bad answer").click()
+    tab.button("Too long").click()
+    judge(tab.page, "reasons")
+    tab.button("Send the reason").click()
+    expect(tab.page.get_by_text("Thank you.")).to_be_visible()
+    judge(tab.page, "rated")
+
+
+@pytest.mark.parametrize("harmed", [False, True], ids=["nothing lost", "something lost"])
+def test_the_plug(tab: Tab, upstream: Upstream, judge: Judge, harmed: bool) -> None:
+    upstream.default(text=TEXT, gate="end", after=30)
+    if harmed:
+        doctor(tab, lambda text: text[:9])
+    pull(tab)
+    judge(tab.page, "plug")
+    upstream.open("end")
+    expect(panel(tab).locator("dl")).to_be_visible()
+    judge(tab.page, "receipt")
 
 
 def test_branches(tab: Tab, upstream: Upstream, judge: Judge) -> None:

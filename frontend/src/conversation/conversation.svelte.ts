@@ -217,22 +217,16 @@ export class Conversation {
     if (this.#attention === "here") void this.#fetch();
   }
 
-  /**
-   * Take back what the server has not accepted: its text returns to the composer, or to that of another conversation.
-   * Returns whether there was one.
-   */
-  takeBack(to = this.id, key?: string): boolean {
+  /** Take back what the server has not accepted: its text returns to the composer, or to that of another conversation. */
+  takeBack(to = this.id, key?: string): void {
     const { question, start } = this.#starts.drop(key);
-    if (!question) return false;
+    if (!question) return;
     const beside = this.items.places.find(({ parentConvId }) => parentConvId === question.parentConvId);
-    if (beside && to !== null) {
-      this.#editAgain(beside.convId, question.content);
-      return true;
-    }
+    if (beside && to !== null) return this.#editAgain(beside.convId, question.content);
     drafts.giveBack(to, question.content, question.attachments);
     filesOf(to).restore();
-    if (start && to === null && this.id === null) terms.giveBack(start);
-    return true;
+    if (to !== this.id) void import("./rescued").then(({ tell }) => tell());
+    else if (start && to === null) terms.giveBack(start);
   }
 
   /** The question in other words was not accepted: they wait where they were written. */
@@ -298,8 +292,7 @@ export class Conversation {
 
   /** It was deleted, or never was there: nothing of it stays on view. What was not sent can be asked in a new one. */
   #clear(): void {
-    const rescued = this.#starts.answers.filter((key) => this.takeBack(null, key));
-    if (rescued.length > 0) void import("./rescued").then(({ tell }) => tell());
+    for (const key of this.#starts.answers) this.takeBack(null, key);
     this.leave();
     this.items.clear();
     this.editing = null;

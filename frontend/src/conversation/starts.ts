@@ -78,9 +78,7 @@ export class Starts {
   drop(key = this.items.last(isLocal)?.key ?? ""): { question: Item | undefined; start: Start | undefined } {
     const start = this.#unsent.get(key)?.body;
     const answer = this.items.byKey(key);
-    const question = this.items.get(answer?.parentConvId ?? "");
-    const local = [answer, question].filter((item) => item !== undefined).filter(isLocal);
-    if (local.length === 0) return { question: undefined, start: undefined };
+    const local = [answer, this.items.get(answer?.parentConvId ?? "")].filter((item) => item !== undefined).filter(isLocal);
     for (const item of local) {
       this.readings.abort(item.key);
       this.#settle(item.key);
@@ -88,7 +86,7 @@ export class Starts {
       if (this.items.current === item.convId) this.items.current = item.parentConvId;
     }
     // An edited question or a regenerated answer stood beside others: back to what was on view before.
-    this.items.current = this.items.leaf(this.items.current);
+    if (start) this.items.current = this.items.leaf(this.items.current);
     return { question: local.find(({ role }) => role === "user"), start };
   }
 

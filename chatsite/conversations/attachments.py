@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
 from typing import Annotated
 from uuid import UUID
 
@@ -20,6 +23,8 @@ from chatsite.errors import ApiError, not_found
 
 router = Router(tags=["attachments"], auth=required)
 MOST_UNSENT = 100
+_reading: set[UUID] = set()  # whose files this process is looking at
+_lock = Lock()
 HEADERS = {
     # It opens as nothing: not as a page of this origin, whatever a browser thinks that it is.
     "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -42,7 +47,8 @@ def upload(
     if Attachment.objects.filter(owner=owner, messages=None).count() >= MOST_UNSENT:
         raise ApiError(42206, "Many files were uploaded and not sent: send some of them first.")
     data = _body(request)
-    found = sniff(data)
+    with _one_at_a_time(owner.id):
+        found = sniff(data)
     file = Attachment(owner=owner, name=plain_name(name), size=len(data), characters=len(found.text), **found._asdict())
     files.keep(file, data)
     return ninja.Status(201, wire.attachment(file))
@@ -77,6 +83,23 @@ def plain_name(name: str) -> str:
     if len(name) > 255:
         name = f"{stem[:200]}{dot}{ending[:50]}" if dot else name[:255]
     return name or "file"
+
+
+@contextmanager
+def _one_at_a_time(user_id: UUID) -> Iterator[None]:
+    """Some files take long to read, and nobody is to keep all others waiting with theirs."""
+    with _lock:
+        if user_id in _reading:
+            raise ApiError(
+                42901,
+                "Another file of yours is just being read: upload this one after it.",
+                headers={"Retry-After": "2"},
+            )
+        _reading.add(user_id)
+    try:
+        yield
+    finally:
+        _reading.remove(user_id)
 
 
 def _body(request: AuthenticatedRequest) -> bytes:

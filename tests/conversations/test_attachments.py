@@ -2,6 +2,8 @@
 
 import errno
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -21,10 +23,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatsite.accounts.models import User
-from chatsite.conversations import files, inspection, reading, trash, wire
+from chatsite.conversations import attachments, files, inspection, reading, trash, wire
 from chatsite.conversations.attachments import plain_name
 from chatsite.conversations.models import Attachment, Conversation, LooseFile, Message, Role
-from chatsite.conversations.sniff import decoded
+from chatsite.conversations.sniff import Found, decoded
 from tests.conversations import hostile
 
 pytestmark = pytest.mark.django_db
@@ -216,6 +218,50 @@ def test_a_file_that_keeps_its_reader_busy_for_ever_is_given_up(monkeypatch: pyt
     pages = hostile.pdf("word " * 2000, pages=500)
     with pytest.raises(inspection.Unreadable):
         inspection.inspect("pdf", pages, 10**9)
+
+
+def test_a_file_that_takes_long_to_read_is_given_up_although_it_does_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inspection, "WALL_SECONDS", 0.1)
+    with pytest.raises(inspection.Unreadable, match="too long"):
+        inspection.inspect("pdf", hostile.idle_pdf(), 10**6)
+
+
+def test_who_reads_a_file_gives_way_to_everybody() -> None:
+    code = "import os, sys; from chatsite.conversations import inspection; before = os.nice(0)\n"
+    code += "inspection._{kind}(sys.stdin.buffer.read(), 100); print(os.nice(0) - before)"
+    for kind, data in (("image", hostile.image()), ("pdf", hostile.pdf())):
+        command = [sys.executable, "-c", code.format(kind=kind)]
+        assert subprocess.run(command, input=data, stdout=subprocess.PIPE, check=True).stdout == b"15\n"
+
+
+def test_what_the_reader_of_a_file_complains_of_is_not_collected(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    reader = tmp_path / "reader.py"
+    reader.write_text("import os\nnowhere = os.path.samestat(os.fstat(2), os.stat(os.devnull))\n")
+    with reader.open("a") as file:
+        file.write("print('{\"error\": \"goes nowhere\"}' if nowhere else '{}')\n")
+    monkeypatch.setattr(inspection, "__file__", str(reader))
+    with pytest.raises(inspection.Unreadable, match="goes nowhere"):
+        inspection.inspect("pdf", b"", 1)
+
+
+def test_a_person_s_files_are_read_one_at_a_time(alice: Person, bob: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a second one that comes meanwhile its owner is told; another's is read."""
+    meanwhile: list[Any] = []
+
+    def slowly(data: bytes) -> Found:
+        if not meanwhile:
+            meanwhile.append(None)
+            meanwhile[:] = [alice.upload(b"second"), bob.upload(b"another's")]
+        return Found("text/plain", text="x")
+
+    monkeypatch.setattr(attachments, "sniff", slowly)
+    assert alice.upload(b"first").status_code == 201
+    refused, taken = meanwhile
+    assert (refused.status_code, refused.json()["code"], refused["Retry-After"]) == (429, 42901, "2")
+    assert taken.status_code == 201
+    assert alice.upload(b"third").status_code == 201
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,19 @@ export interface Upload {
   onprogress: (part: number) => void;
 }
 
-/** Throws ApiError, SignedOut, the TypeError of a network that is gone, or the signal's AbortError. */
-export async function upload(file: File, { signal, onprogress }: Upload): Promise<Attachment> {
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * One file after the other: the site reads only one of a person at a time.
+ * Throws ApiError, SignedOut, the TypeError of a network that is gone, or the signal's AbortError.
+ */
+export function upload(file: File, how: Upload): Promise<Attachment> {
+  const turn = last.then(() => send(file, how));
+  last = turn.catch(() => undefined);
+  return turn;
+}
+
+async function send(file: File, { signal, onprogress }: Upload): Promise<Attachment> {
   const first = await accessToken();
   let response = await post(file, first, signal, onprogress);
   if (response.status === 401) response = await post(file, await accessToken(first), signal, onprogress);

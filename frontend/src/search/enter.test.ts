@@ -12,6 +12,7 @@ import { Search } from "./search.svelte";
 const page = (convId: string): HitPage => ({
   hits: [{ convGroupId: "c", title: "", convId, role: "user", snippet: [], archived: false, created: "2026-01-01T00:00:00Z" } satisfies Hit],
   nextCursor: null,
+  indexing: false,
 });
 
 /** Searches that were asked for, by their words; each is answered when the test says so. */

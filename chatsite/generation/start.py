@@ -81,6 +81,7 @@ class Begun:
 
 def begin(user_id: UUID, ask: Ask, lease: Lease) -> Begun | UUID:
     """Create the rows; or the id of the message that was begun with the same idempotency key before."""
+    _bound(user_id, ask)
     for last_try in (False, True):
         try:
             with transaction.atomic():
@@ -94,6 +95,14 @@ def begin(user_id: UUID, ask: Ask, lease: Lease) -> Begun | UUID:
             if last_try:
                 raise running() from None
     raise AssertionError
+
+
+def _bound(user_id: UUID, ask: Ask) -> None:
+    """42206 for more text than goes along. Before the transaction: to count it, the database reads all of it."""
+    if ask.attachments:
+        text = access.attachments(user_id).filter(id__in=ask.attachments).aggregate(all=Sum(Length("text")))
+        if (text["all"] or 0) > context.TEXT:
+            raise ApiError(42206, f"attachments: there are more than {context.TEXT:,} characters in them together")
 
 
 def running() -> ApiError:
@@ -209,16 +218,7 @@ def _files(user_id: UUID, ask: Ask, parent: Message | None, target: Target) -> l
         raise ApiError(42205, "This model cannot see images. Choose another one.")
     if sum(file.size for file in shown if file.is_image) > context.PICTURES:
         raise ApiError(42206, f"attachments: the images are larger than {context.PICTURES // 2**20} MB together")
-    if _characters(shown) > context.TEXT:
-        raise ApiError(42206, f"attachments: there are more than {context.TEXT:,} characters in them together")
     return found
-
-
-def _characters(shown: list[Attachment]) -> int:
-    """Counted by the database: the text itself is not read while that is locked."""
-    ids = [file.id for file in shown if not file.is_image]
-    lengths = Attachment.objects.filter(id__in=ids).aggregate(all=Sum(Length("text"))) if ids else {}
-    return lengths.get("all") or 0
 
 
 def _messages(conversation: Conversation, parent: Message | None, ask: Ask) -> tuple[Message | None, Message]:

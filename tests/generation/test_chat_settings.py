@@ -50,7 +50,8 @@ def test_parameters_of_a_call_are_for_that_call(alice: Chat, upstream: Upstream)
 
 
 def test_the_two_limits_of_tokens_replace_each_other(alice: Chat, upstream: Upstream) -> None:
-    alice.ask("one", conversationParams={"max_tokens": 16}, params={"max_completion_tokens": 9}).read()
+    body: dict[str, Any] = {"conversationParams": {"max_tokens": 16}, "params": {"max_completion_tokens": 9}}
+    alice.ask("one", **body).read()
     assert _sent(upstream, *LIMITS) == [{"max_completion_tokens": 9}]
 
 

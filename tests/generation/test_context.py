@@ -1,12 +1,15 @@
 """Which files of a long branch go along, and when they are read."""
 
+from unittest.mock import Mock
+
 import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from chatsite.accounts.models import User
 from chatsite.conversations.models import Attachment, Conversation, Message, Role
-from chatsite.generation import context
+from chatsite.errors import ApiError
+from chatsite.generation import context, start
 from chatsite.providers.models import Target
 
 pytestmark = pytest.mark.django_db
@@ -78,3 +81,14 @@ def test_while_the_rows_are_written_no_file_is_read(
         question = context.question(conversation, answer, SEES, {})
     assert [said["content"] for said in question.messages] == ["Be brief.", "see a.txt", "I see"]
     assert "\ntext\n" in context.loaded(question).messages[1]["content"]
+
+
+def test_more_text_than_goes_along_is_refused_before_the_rows_are_written(
+    conversation: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start, "_begin", None)
+    text = "x" * (context.TEXT + 1)
+    file = Attachment.objects.create(owner=conversation.owner, type="text/plain", size=1, text=text)
+    with pytest.raises(ApiError) as refused:
+        start.begin(conversation.owner.pk, start.Ask("look", attachments=(file.id,)), Mock())
+    assert refused.value.code == 42206

@@ -213,12 +213,18 @@ def _files(user_id: UUID, ask: Ask, parent: Message | None, target: Target) -> l
         found = list(access.attachments(user_id).select_for_update().filter(id__in=ask.attachments))
         if len(found) < len(ask.attachments):
             raise ApiError(42206, "attachments: not there any more, or not yours")
-    shown = list(parent.attachments.defer("text")) if parent and parent.role == Role.USER else found
+    shown = _attached(parent) if parent and ask.request is None else found
     if any(file.is_image for file in shown) and not target.vision:
         raise ApiError(42205, "This model cannot see images. Choose another one.")
     if sum(file.size for file in shown if file.is_image) > context.PICTURES:
         raise ApiError(42206, f"attachments: the images are larger than {context.PICTURES // 2**20} MB together")
     return found
+
+
+def _attached(parent: Message) -> list[Attachment]:
+    """To the question that is answered again, or that stands above the answer to continue."""
+    question = parent.id if parent.role == Role.USER else parent.parent_id
+    return list(Attachment.objects.filter(messages=question).defer("text"))
 
 
 def _messages(conversation: Conversation, parent: Message | None, ask: Ask) -> tuple[Message | None, Message]:

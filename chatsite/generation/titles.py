@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import re
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -75,14 +74,10 @@ def _bare(line: str) -> str:
 
 def _question(begun: Begun, answer: str) -> Question:
     request = next(said["content"] for said in reversed(begun.question.messages) if said["role"] == "user")
-    shown = f"<request>\n{_text(request)[:EXCERPT]}\n</request>\n<answer>\n{answer[:EXCERPT]}\n</answer>"
+    shown = f"<request>\n{request[:EXCERPT]}\n</request>\n<answer>\n{answer[:EXCERPT]}\n</answer>"
     messages = [{"role": "system", "content": PROMPT}, {"role": "user", "content": shown}]
     target = begun.question.target
     return Question(target, messages, target.defaults)
-
-
-def _text(content: str | list[dict[str, Any]]) -> str:
-    return content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
 
 
 async def _said(question: Question, pacer: Pacer) -> str:

@@ -78,6 +78,18 @@ def test_a_model_that_does_not_see_is_told_so_by_nobody_but_us(alice: Chat, upst
     assert "data:" not in sent(upstream)[0]["content"]
 
 
+def test_an_answer_about_a_picture_is_continued_by_a_model_that_sees(alice: Chat, upstream: Upstream) -> None:
+    upstream.next({"text": "A cat", "end": "close"})
+    answer = alice.ask("What is it?", model=SEES, attachments=[upload(alice, hostile.image())]).read()
+    more: dict[str, Any] = {"request": None, "convGroupId": answer.ids["convGroupId"], "parentConvId": answer.id}
+    before = alice.versions()
+    refused = alice.post(more | {"model": "scripted"})
+    assert (refused.status_code, refused.json()["code"]) == (422, 42205)
+    assert alice.versions() == before
+    alice.ask(**more, model=SEES).read()
+    assert sent(upstream)[0]["content"][0]["type"] == "image_url"
+
+
 @pytest.mark.parametrize("wrong", ["unknown", "another's", "too many"])
 def test_what_cannot_be_attached_is_refused(alice: Chat, bob: Chat, upstream: Upstream, wrong: str) -> None:
     ids = {

@@ -54,6 +54,14 @@ def test_the_first_answer_is_followed_by_a_title_from_the_same_model(anna: Chat,
     assert "max_tokens" not in second.body
 
 
+def test_what_the_user_wrote_is_told_whatever_goes_with_it(anna: Chat, upstream: Upstream) -> None:
+    upstream.next({"text": "It is long."}, {"text": "A long file"})
+    response = anna.call("POST", "attachments", params={"name": "a.txt"}, data=b"x" * 6000)
+    answer = anna.ask("Sum it up", attachments=[response.json()["id"]]).read()
+    titled(anna, answer, "A long file")
+    assert "<request>\nSum it up\n</request>" in upstream.requests[1].body["messages"][1]["content"]
+
+
 def test_it_raises_the_version_and_is_asked_for_once(anna: Chat, upstream: Upstream) -> None:
     upstream.next({"text": "one"}, {"text": "A title"})
     answer = anna.ask("first").read()

@@ -289,6 +289,8 @@ OUTBOUND_PROXY = address("CHATSITE_OUTBOUND_PROXY")  # HTTP_PROXY and the like a
 OFFERED_MODELS = listed("CHATSITE_MODELS")
 if any(len(name) > 180 or not name.isprintable() for name in OFFERED_MODELS):  # providers/models.py, MAX_NAME
     raise ImproperlyConfigured("CHATSITE_MODELS must be names of models, with commas between them")
+VISION_MODELS = listed("CHATSITE_VISION_MODELS")
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # of a form: the page of a provider has two for each of its models
 
 # --- Limits of one answer: it goes on when its reader leaves, so something must end it --------------------------------
 GENERATION_SECONDS = number("CHATSITE_GENERATION_SECONDS", 1800, 1, 7200)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from chatsite import sql
 from chatsite.errors import ApiError
 from chatsite.providers import demo
-from chatsite.providers.capabilities import capabilities, vision
+from chatsite.providers.capabilities import vision
 from chatsite.providers.environment import Environment, environment
 from chatsite.providers.secret import SecretField
 
@@ -30,11 +30,12 @@ class Target:
     api_key: str = field(repr=False)
     proxy: str = field(default="", repr=False)  # may hold a password
     defaults: dict[str, Any] = field(default_factory=dict)
+    said: bool | None = None  # whether it takes images; None where nobody has said
 
     @property
     def vision(self) -> bool:
         """Whether it takes images."""
-        return vision(self.upstream_model)
+        return vision(self.upstream_model) if self.said is None else self.said
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +91,20 @@ class Provider(models.Model):
         """False when a secret was stored under a SECRET_KEY that is no longer known."""
         return self.api_key is not None and self.proxy is not None
 
-    def target(self, model: str = DEFAULT, upstream_model: str = "", defaults: dict[str, Any] | None = None) -> Target:
+    def target(
+        self,
+        model: str = DEFAULT,
+        upstream_model: str = "",
+        defaults: dict[str, Any] | None = None,
+        said: bool | None = None,
+    ) -> Target:
         """How to ask this provider. ApiError 50204 when its key cannot be read any more."""
         known = environment() if self.from_environment else None
         if known:
-            return Target(model, upstream_model, known.base_url, known.api_key, known.proxy, defaults or {})
+            return Target(model, upstream_model, known.base_url, known.api_key, known.proxy, defaults or {}, said)
         if self.api_key is None or self.proxy is None:
             raise ApiError(50204, "The key of this model's provider cannot be read. An administrator has to enter it.")
-        return Target(model, upstream_model, self.base_url, self.api_key, self.proxy, defaults or {})
+        return Target(model, upstream_model, self.base_url, self.api_key, self.proxy, defaults or {}, said)
 
 
 class Models(models.QuerySet["Model"]):
@@ -148,6 +155,7 @@ class Model(models.Model):
     position = models.PositiveIntegerField(default=0)
     by_hand = models.BooleanField(default=False)  # its provider does not list it: it stays until somebody removes it
     params = models.JSONField(default=dict, blank=True)  # sent with every request, unless the request says otherwise
+    vision = models.BooleanField(null=True)  # whether it takes images; null: as its name lets guess
 
     objects = Models.as_manager()
 
@@ -163,7 +171,17 @@ class Model(models.Model):
 
     def target(self) -> Target:
         """How to ask this model."""
-        return self.provider.target(self.id, self.upstream_id, self.params)
+        return self.provider.target(self.id, self.upstream_id, self.params, self.vision)
+
+    @property
+    def guessed(self) -> bool:
+        """Whether it takes images, by its name."""
+        return vision(self.upstream_id)
+
+    @property
+    def sees(self) -> bool:
+        """Whether it takes images."""
+        return self.guessed if self.vision is None else self.vision
 
 
 def resolve(user_id: UUID, model: str | None) -> Target:
@@ -203,17 +221,17 @@ def offered(user_id: UUID) -> list[Offer]:
     """What this user may choose from, the default first; never empty unless an administrator switched all off."""
     rows = list(Model.objects.offered())
     if rows:
-        return [_offer(row.id, row.name, row.provider.name, row.upstream_id, nth) for nth, row in enumerate(rows)]
+        return [_offer(row.id, row.name, row.provider.name, row.sees, nth) for nth, row in enumerate(rows)]
     known = environment()
     if known is None:
         return [_demo_offer(model) for model in demo.MODELS]
     names = known.known if Model.objects.untold(known) else ()
-    return [_offer(name, name, known.name, name, nth) for nth, name in enumerate(names)]
+    return [_offer(name, name, known.name, vision(name), nth) for nth, name in enumerate(names)]
 
 
-def _offer(model: str, name: str, provider: str, upstream_name: str, nth: int) -> Offer:
+def _offer(model: str, name: str, provider: str, sees: bool, nth: int) -> Offer:
     """The first one is the default."""
-    return Offer(model, name, provider, default=nth == 0, capabilities=capabilities(upstream_name))
+    return Offer(model, name, provider, default=nth == 0, capabilities=("vision",) if sees else ())
 
 
 def _demo_offer(model: demo.DemoModel) -> Offer:

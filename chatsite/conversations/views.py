@@ -61,7 +61,7 @@ def index(
     unpinned = rows.filter(folder=None, pinned=False) if plain else rows
     found = list(unpinned.filter(_after(cursor))[: PAGE + 1])
     more = found[PAGE - 1] if len(found) > PAGE else None
-    pinned = list(rows.filter(pinned=True)[: changes.MOST_PINNED]) if plain and not cursor else []
+    pinned = list(rows.filter(pinned=True)) if plain and not cursor else []
     return {
         "pinned": [wire.row(conversation, conversation.in_progress) for conversation in pinned],
         "conversations": [wire.row(conversation, conversation.in_progress) for conversation in found[:PAGE]],

@@ -230,6 +230,17 @@ def test_two_hundred_are_pinned_at_the_most(alice: Person) -> None:
     assert (refused.status_code, "unpin one first" in refused.json()["msg"]) == (422, True)
 
 
+def test_a_pinned_one_that_comes_back_as_one_too_many_is_listed(alice: Person) -> None:
+    oldest, other = alice.conversation(age=1, pinned=True), alice.conversation()
+    pinned = [Conversation(owner=alice.user, pinned=True, updated=timezone.now()) for _ in range(199)]
+    Conversation.objects.bulk_create(pinned)
+    alice.call("DELETE", f"/{oldest.id}")
+    assert alice.call("PATCH", f"/{other.id}", {"version": 1, "pinned": True}).status_code == 200
+    assert alice.call("POST", f"/{oldest.id}/restore").status_code == 200
+    listed = alice.call("GET", "").json()["pinned"]
+    assert (len(listed), listed[-1]["convGroupId"]) == (201, str(oldest.id))
+
+
 @pytest.mark.parametrize("change", [{"pinned": True}, {"archived": True}, {"folder": None}])
 def test_a_temporary_chat_is_put_into_no_list(alice: Person, change: dict[str, Any]) -> None:
     conversation = alice.conversation(temporary=True)

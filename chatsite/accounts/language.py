@@ -1,4 +1,4 @@
-"""Which language a page speaks: that of who is signed in, if they chose one; else the browser's.
+"""Which language a page speaks: that which who is signed in chose; else one chosen in this browser; else the browser's.
 
 A cookie tells it to what knows no user: the pages before sign-in, and what the page's scripts ask for with a bearer.
 """
@@ -36,20 +36,24 @@ def remember(response: HttpResponseBase, language: str) -> None:
 
 
 def _speak(request: HttpRequest) -> None:
-    if not isinstance(request.user, User):
-        return
-    # What somebody else left in this browser does not count.
-    cookies, request.COOKIES = request.COOKIES, {}
-    language = request.user.language or translation.get_language_from_request(request)
-    request.COOKIES = cookies
-    translation.activate(language)
-    request.LANGUAGE_CODE = language
+    if language := _users(request):
+        translation.activate(language)
+        request.LANGUAGE_CODE = language
 
 
 def _keep(request: HttpRequest, response: HttpResponseBase) -> None:
-    """Also after signing in and up; after signing out the browser goes on as it was."""
-    if isinstance(request.user, User) and request.user.language != request.COOKIES.get(COOKIE, ""):
-        remember(response, request.user.language)
+    """Also after signing in and up; after signing out the browser goes on as it was.
+
+    Who has chosen nothing may have done so here, before signing in or before a user's choice was kept: that stays.
+    """
+    language = _users(request)
+    if language and language != request.COOKIES.get(COOKIE):
+        remember(response, language)
+
+
+def _users(request: HttpRequest) -> str:
+    """What who is signed in has chosen, "" for nothing."""
+    return request.user.language if isinstance(request.user, User) else ""
 
 
 def _is_page(request: HttpRequest) -> bool:

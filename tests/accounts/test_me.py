@@ -127,15 +127,32 @@ class TestLanguage:
         browser.fill_in("/accounts/logout/")
         assert language_of(browser, "/accounts/login/") == "zh-hans"
 
-    def test_without_one_the_browsers_counts_and_not_what_somebody_left_in_it(self, alice: User, bob: User) -> None:
+    def test_without_one_the_browsers_counts(self, alice: User) -> None:
+        assert language_of(Browser(alice)) == "en"
+        assert language_of(Browser(alice), **CHINESE) == "zh-hans"
+
+    def test_without_one_what_was_chosen_in_this_browser_counts_and_stays(self, alice: User) -> None:
+        browser = Browser(alice)
+        browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"  # from before it was kept for the user
+        assert language_of(browser) == language_of(browser) == "zh-hans"
+        browser.fill_in("/accounts/logout/")
+        assert language_of(browser, "/accounts/login/") == "zh-hans"
+
+    def test_what_was_chosen_before_signing_in_stays(self, alice: User) -> None:
+        browser = Browser()
+        browser.fill_in("/language", language="zh-hans", next="/accounts/login/")
+        browser.fill_in("/accounts/login/", login=alice.email, password=PASSWORD)
+        assert language_of(browser) == "zh-hans"
+
+    def test_ones_own_wins_over_what_somebody_left_in_the_browser(self, alice: User, bob: User) -> None:
         browser = Browser(bob)
         change(browser, language="zh-hans")
         browser.fill_in("/accounts/logout/")
+        change(Browser(alice), language="en")
         browser.fill_in("/accounts/login/", login=alice.email, password=PASSWORD)
-        assert language_of(browser) == "en"
-        assert language_of(browser, **CHINESE) == "zh-hans"
+        assert language_of(browser, **CHINESE) == "en"
         browser.fill_in("/accounts/logout/")
-        assert language_of(browser, "/accounts/login/") == "en"
+        assert language_of(browser, "/accounts/login/", **CHINESE) == "en"
 
     def test_giving_it_up_follows_the_browser_again(self, alice: User) -> None:
         browser = Browser(alice)

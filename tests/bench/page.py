@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name in [asked.part] if asked.part else PARTS:
             part = PARTS[name](prepared)
             print(table((name, ""), part.rows) + "\n", flush=True)
-            figures[name] = dict(part.rows)
+            figures[name] = part.rows
             reached += part.targets
     print(targets(reached))
     write(asked.json, figures, reached)

@@ -66,4 +66,5 @@ def _kilobytes(chrome: CDPSession) -> float:
     kind, size = (meta["node_fields"].index(field) for field in ("type", "self_size"))
     wide, names = len(meta["node_fields"]), meta["node_types"][kind]
     sizes = zip(values[kind::wide], values[size::wide], strict=True)
-    return sum(bytes_ for number, bytes_ in sizes if names[number] not in _OTHERS) / 1024
+    held: int = sum(each for number, each in sizes if names[number] not in _OTHERS)
+    return held / 1024

@@ -33,7 +33,8 @@ class Tex {
       return source(raw);
     }
     const key = `${display ? "d" : "i"}${raw}`;
-    const html = this.#known.get(key) ?? this.#set(tex, display, raw);
+    // A copy: what was cut out of a text, and is kept, keeps all of that text in memory.
+    const html = this.#known.get(key) ?? this.#set(tex, display, structuredClone(raw));
     if (this.#known.size >= MOST_KEPT) this.#known.clear();
     this.#known.set(key, html);
     return html;

@@ -17,6 +17,8 @@ export class Messages extends SvelteMap<string, Item> {
   /** Rises when messages come, go or move. */
   #shape = $state(0);
   #current = $state<string | null>(null);
+  /** Of each, where it stands: what is on view is made of these, so that no text is kept twice. */
+  #places = new Map<string, Place>();
   /** Ids by key. */
   #ids = new Map<string, string>();
   /** The child that was last on view below a message: coming back to it leads there again. */
@@ -26,12 +28,12 @@ export class Messages extends SvelteMap<string, Item> {
   readonly places: readonly Place[] = $derived.by(() => {
     void this.#shape;
     const end = this.#current;
-    return untrack(() => branch(this, end));
+    return branch(this.#places, end);
   });
 
   readonly families: Families<Place> = $derived.by(() => {
     void this.#shape;
-    return untrack(() => families(this.values()));
+    return families(this.#places.values());
   });
 
   /** Whether there is more than what is on view. */
@@ -53,7 +55,7 @@ export class Messages extends SvelteMap<string, Item> {
     this.#ids.set(item.key, id);
     if (item.partial) this.lacking.add(id);
     else this.lacking.delete(id);
-    if (known?.key !== item.key || known.parentConvId !== item.parentConvId) this.#reshape();
+    if (known?.key !== item.key || known.parentConvId !== item.parentConvId) this.#place(item);
     return this;
   }
 
@@ -61,6 +63,7 @@ export class Messages extends SvelteMap<string, Item> {
     const item = untrack(() => this.get(id));
     if (item && this.#ids.get(item.key) === id) this.#ids.delete(item.key);
     const gone = super.delete(id);
+    this.#places.delete(id);
     this.lacking.delete(id);
     if (gone) this.#reshape();
     return gone;
@@ -68,6 +71,7 @@ export class Messages extends SvelteMap<string, Item> {
 
   override clear(): void {
     super.clear();
+    this.#places.clear();
     this.lacking.clear();
     this.#ids.clear();
     this.#seen.clear();
@@ -135,6 +139,11 @@ export class Messages extends SvelteMap<string, Item> {
     const gone = [...this.values()].filter((item) => !ids.has(item.convId) && !isLocal(item));
     for (const { convId } of gone) this.delete(convId);
     return gone.map(({ key }) => key);
+  }
+
+  #place({ convId, key, role, parentConvId }: Item): void {
+    this.#places.set(convId, { convId, key, role, parentConvId });
+    this.#reshape();
   }
 
   #reshape(): void {

@@ -338,10 +338,25 @@ def test_a_long_list_draws_what_is_in_view_and_does_not_jump(site: Site, new_tab
     tab.wait_until_ended()
     expect(page.locator("nav li.current")).to_have_count(1)
     assert row.bounding_box() == before
+    _change(site, _on_top(tab), pinned=True)
+    expect(_section(tab, "Pinned")).to_have_count(1)
+    tab.wait_until_still()
+    assert row.bounding_box() == before
     tall = area.evaluate("area => area.scrollHeight")
     _delete(site, "Tax questions 65")  # above what is in view, and below the first page
     page.wait_for_function("tall => document.querySelector('nav .rows').scrollHeight < tall", arg=tall)
     assert row.bounding_box() == before
+
+
+def _on_top(tab: Tab) -> str:
+    """The id of the first row of which something is in view."""
+    name: str = tab.page.evaluate("""() => {
+        const { top } = document.querySelector("nav .rows").getBoundingClientRect();
+        const rows = [...document.querySelectorAll("nav [data-row]")].map((row) => [row.getBoundingClientRect(), row]);
+        const seen = rows.filter(([{ bottom }]) => bottom > top);
+        return seen.sort(([a], [b]) => a.top - b.top)[0][1].dataset.row;
+    }""")
+    return name
 
 
 def _delete(site: Site, title: str) -> None:

@@ -76,12 +76,28 @@ export function topOf(sections: readonly Placed[], { row }: Heights, id: string 
   return section && place && section.top + (place.at === -1 ? 0 : section.head + place.at * row);
 }
 
+/** A row as it stands: an answer, a pin, a folder move it elsewhere. */
+export interface Standing {
+  id: string;
+  top: number;
+  key: string;
+  updated: string;
+}
+
 /** The row at this height, or the first below it. */
-export function rowAt(sections: readonly Placed[], heights: Heights, y: number): { id: string; top: number } | undefined {
+export function rowAt(sections: readonly Placed[], heights: Heights, y: number): Standing | undefined {
   const section = sections.find((one) => one.rows.length > 0 && bottom(one, heights) > y);
   if (!section) return undefined;
   const at = inView(section, heights, y, y)[0];
-  return { id: section.rows[at]!.convGroupId, top: section.top + section.head + at * heights.row };
+  const { convGroupId: id, updated } = section.rows[at]!;
+  return { id, top: section.top + section.head + at * heights.row, key: section.key, updated };
+}
+
+/** Where the row stands unless it was moved since: what changes above it may have pushed it. */
+export function stillAt(sections: readonly Placed[], heights: Heights, { id, key, updated }: Standing): number | undefined {
+  const section = sections.find((one) => one.key === key);
+  const at = section?.rows.findIndex((row) => row.convGroupId === id && row.updated === updated) ?? -1;
+  return section && at >= 0 ? section.top + section.head + at * heights.row : undefined;
 }
 
 /** All that the arrow keys go through: folders and conversations. */

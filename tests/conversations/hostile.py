@@ -84,19 +84,6 @@ def swollen_pdf() -> bytes:
     )
 
 
-def idle_pdf() -> bytes:
-    """A small one, whose page shows nothing 800,000 times."""
-    packed = zlib.compress(b"BT /F1 12 Tf " + b"() Tj " * 800_000 + b"ET", 9)
-    return _whole(
-        [
-            b"<< /Type /Catalog /Pages 2 0 R >>",
-            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 4 0 R >>",
-            b"<< /Length %d /Filter /FlateDecode >>\nstream\n" % len(packed) + packed + b"\nendstream",
-        ]
-    )
-
-
 def _whole(objects: list[bytes]) -> bytes:
     """The objects, numbered from 1, as a file."""
     out, places = bytearray(b"%PDF-1.4\n"), []

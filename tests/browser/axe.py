@@ -41,7 +41,7 @@ def violations(frame: Frame, within: str, rules: dict[str, Any]) -> list[str]:
 
 _STILL = """() => Promise.allSettled(document.getAnimations()
     .filter(one => Number.isFinite(one.effect?.getComputedTiming().endTime)).map(one => one.finished))"""
-_RUN = "([within, runOnly]) => axe.run(within, {runOnly, resultTypes: ['violations'], iframes: false})"
+_RUN = "([within, runOnly]) => axe.run(within, {runOnly, resultTypes: ['violations'], iframes: false, preload: false})"
 
 
 def menus(tab: Tab, judge: Judge, buttons: Locator) -> None:

@@ -129,12 +129,18 @@ def test_a_difference_to_what_the_server_has_is_said(
     assert figures(tab) == found
 
 
+_MORE_WAS_SEEN = """() => {
+    const key = Object.keys(localStorage).find(key => key.startsWith("plug:"));
+    localStorage[key] = JSON.stringify({ ...JSON.parse(localStorage[key]), most: 30 });
+}"""
+
+
 def test_text_that_was_on_the_page_before_a_reload_and_is_gone_after_it_is_lost(tab: Tab, upstream: Upstream) -> None:
     upstream.default(text=WORDS, gate="end", after=3)
     pull(tab)
     tab.page.reload()
     expect(panel(tab)).to_contain_text("Cut once so far")
-    tab.page.evaluate("() => localStorage.plug = JSON.stringify({ ...JSON.parse(localStorage.plug), most: 30 })")
+    tab.page.evaluate(_MORE_WAS_SEEN)
     tab.page.reload()
     expect(panel(tab)).to_contain_text("Cut 2 times so far")
     upstream.open("end")

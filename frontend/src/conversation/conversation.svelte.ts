@@ -158,12 +158,14 @@ export class Conversation {
   regenerate(answer: Item, model: string | null): void {
     if (answer.refusal) return this.#starts.repeat(answer, model);
     this.takeBack();
+    this.model = model ?? this.model;
     this.#starts.begin({ model, convGroupId: this.id, parentConvId: answer.parentConvId, request: null });
   }
 
   /** More text for an answer that ended early. */
   proceed(answer: Item, model: string | null): void {
     this.items.put(continued(answer));
+    this.model = model ?? this.model;
     const body = { model, convGroupId: this.id, parentConvId: answer.convId, request: null };
     void this.#readings.read(answer.key, { key: uuid4(), body });
   }
@@ -237,6 +239,7 @@ export class Conversation {
 
   #ask(request: string, model: string | null, parentConvId: string | null, files: Attachment[], rest = {}): void {
     const attachments = files.length > 0 && { attachments: files.map(({ id }) => id) };
+    this.model = model ?? this.model;
     this.#starts.begin({ model, convGroupId: this.id, parentConvId, request, ...attachments, ...rest }, files);
   }
 

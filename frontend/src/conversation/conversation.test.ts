@@ -459,3 +459,10 @@ describe("a tab that is hidden", () => {
     await vi.waitFor(() => expect(shown()).toMatchObject({ content: "Because", status: "completed" }));
   });
 });
+
+test("the model that is asked is the conversation's from then on, before a tree says so", () => {
+  site["POST /api/chat"] = () => new Promise(() => {});
+  conversation = opened(null);
+  conversation.send("why", "long");
+  expect(conversation.model).toBe("long");
+});

@@ -32,11 +32,13 @@ LIBRARY = Path(__file__).parents[2] / "frontend/node_modules/@microsoft/fetch-ev
 
 
 def answered(tab: Tab, text: str = TEXT) -> None:
-    """Asked, and answered to the end."""
+    """Asked, and answered to the end; its formulas, which come a moment later, replace what they stand in."""
     tab.composer.fill(prompt(text=text))
     tab.send_button.click()
     tab.wait_until_ended()
     expect(tab.text).to_be_visible()
+    if "$" in text:
+        expect(tab.text.locator("math").first).to_be_visible()
 
 
 def choose(tab: Tab, item: str) -> None:

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
-from ninja.renderers import BaseRenderer
 
 from chatsite.errors import ApiError, unstorable
 
@@ -23,23 +22,7 @@ class StrictParser(Parser):
         return msgspec.json.decode(request.body)
 
 
-class Renderer(BaseRenderer):
-    """Instants keep their microseconds, so that they compare as text wherever they were read."""
-
-    media_type = "application/json"
-
-    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
-        return msgspec.json.encode(data, enc_hook=str)
-
-
-api = NinjaAPI(
-    title="chatsite",
-    version="1",
-    docs_url="/docs",
-    parser=StrictParser(),
-    renderer=Renderer(),
-    urls_namespace="api",
-)
+api = NinjaAPI(title="chatsite", version="1", docs_url="/docs", parser=StrictParser(), urls_namespace="api")
 
 
 @api.exception_handler(ApiError)
@@ -79,11 +62,7 @@ def _storage(request: HttpRequest, error: Exception) -> HttpResponse:
     return unstorable().response()
 
 
-api.add_router("", "chatsite.me.router")
 api.add_router("", "chatsite.accounts.api.router")
 api.add_router("", "chatsite.providers.api.router")
 api.add_router("", "chatsite.conversations.views.router")
-api.add_router("", "chatsite.conversations.data.router")
-api.add_router("", "chatsite.conversations.attachments.router")
 api.add_router("", "chatsite.generation.views.router")
-api.add_router("", "chatsite.generation.fork.router")

@@ -19,8 +19,7 @@ from chatsite.edge.static import Static  # noqa: E402
 from chatsite.live.routing import live  # noqa: E402
 
 folders = [settings.BASE_DIR / "static", Path(ninja.__file__).parent / "static"]  # the latter for /api/docs
-django_in_lanes = Django(outward=("/connect/", "/api/attachments"))
-http = Static(Cors(django_in_lanes, settings.CORS_ORIGINS), folders, refresh=settings.DEBUG)
+http = Static(Cors(Django(outward=("/connect/",)), settings.CORS_ORIGINS), folders, refresh=settings.DEBUG)
 get_resolver().url_patterns  # noqa: B018 (imports the rooms' views now rather than in the first request)
 
 

@@ -142,7 +142,6 @@ TRUSTED_PROXIES = listed("CHATSITE_TRUSTED_PROXIES")
 CORS_ORIGINS = [origin("CHATSITE_CORS_ORIGINS", value) for value in listed("CHATSITE_CORS_ORIGINS")]
 MAX_BODY_BYTES = number("CHATSITE_MAX_BODY_BYTES", 2 * 2**20, 2**16, 2**30)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
-ATTACHMENT_BYTES = number("CHATSITE_ATTACHMENT_BYTES", 20 * 2**20, 2**16, 2**30)
 # When the browser asks from this site's own page, the address is not told to others.
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -190,7 +189,6 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "chatsite.accounts.language.speaks_the_users",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -289,8 +287,6 @@ OUTBOUND_PROXY = address("CHATSITE_OUTBOUND_PROXY")  # HTTP_PROXY and the like a
 OFFERED_MODELS = listed("CHATSITE_MODELS")
 if any(len(name) > 180 or not name.isprintable() for name in OFFERED_MODELS):  # providers/models.py, MAX_NAME
     raise ImproperlyConfigured("CHATSITE_MODELS must be names of models, with commas between them")
-VISION_MODELS = listed("CHATSITE_VISION_MODELS")
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # of a form: the page of a provider has two for each of its models
 
 # --- Limits of one answer: it goes on when its reader leaves, so something must end it --------------------------------
 GENERATION_SECONDS = number("CHATSITE_GENERATION_SECONDS", 1800, 1, 7200)
@@ -298,9 +294,6 @@ GENERATION_SECONDS = number("CHATSITE_GENERATION_SECONDS", 1800, 1, 7200)
 IDLE_SECONDS = number("CHATSITE_IDLE_SECONDS", 120, 1, 3600)
 GENERATION_BYTES = number("CHATSITE_GENERATION_BYTES", 16 * 2**20, 2**10, 2**30)  # as upstream sends them
 REQUEST_CHARACTERS = number("CHATSITE_REQUEST_CHARACTERS", 400_000, 100, 10**7)
-
-# What names a conversation: the model that answered, asked for a title after its first answer, or its first request.
-TITLES = choice("CHATSITE_TITLES", "model", "plain")
 
 # --- Words and static files -----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

@@ -25,10 +25,6 @@ export default defineConfig({
     target: "es2022",
     // What every supported browser does by itself; the polyfill would be one more script.
     modulePreload: { polyfill: false },
-    rollupOptions: {
-      input: "src/main.ts",
-      // What the first page needs is one file: it packs better than many, and is asked for once.
-      output: { codeSplitting: { groups: [{ name: "first", tags: ["$initial"] }] } },
-    },
+    rollupOptions: { input: "src/main.ts" },
   },
 });

@@ -15,7 +15,6 @@ from tests.site import TEST_SECRET_KEY
 _data = Path(tempfile.gettempdir()) / f"chatsite-tests-{uuid4().hex}"
 os.environ["SECRET_KEY"] = TEST_SECRET_KEY
 os.environ["CHATSITE_DATA"] = str(_data)
-os.environ["CHATSITE_TITLES"] = "plain"
 for _name in ("CHATSITE_URL", "CHATSITE_HOST", "CHATSITE_PORT", "OPENAI_API_KEY", "OPENAI_BASE_URL"):
     os.environ.pop(_name, None)
 

@@ -25,7 +25,6 @@ def environment(data: Path, database_url: str, **extra: str) -> dict[str, str]:
         name: value for name, value in os.environ.items() if not name.startswith(("CHATSITE_", "OPENAI_", "DJANGO_"))
     }
     ours |= {"SECRET_KEY": TEST_SECRET_KEY, "CHATSITE_DATA": str(data), "PYTHONUNBUFFERED": "1"}
-    ours |= {"CHATSITE_TITLES": "plain"}  # or every test's first answer would be followed by a request for a title
     return ours | {"DATABASE_URL": database_url or f"sqlite:///{data}/chatsite.sqlite3"} | extra
 
 

@@ -7,7 +7,6 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from chatsite.accounts import language
 from chatsite.accounts.models import User
 
 # The page that follows shows it already.
@@ -27,7 +26,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         return bool(settings.SIGNUP_OPEN)
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
-        user.name, user.language = form.cleaned_data["name"], language.chosen(request)
+        user.name = form.cleaned_data["name"]
         return super().save_user(request, user, form, commit)  # type: ignore[no-any-return]
 
     def add_message(

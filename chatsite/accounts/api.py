@@ -1,4 +1,4 @@
-"""/api/auth/token and /api/keys."""
+"""/api/me, /api/auth/token and /api/keys."""
 
 from datetime import timedelta
 from typing import Annotated, Any
@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.translation import get_language
 from ninja import Field, Router, Schema, Status
 from pydantic import AwareDatetime, ConfigDict, StringConstraints
 
@@ -28,6 +29,19 @@ class NewKey(Schema):
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=ONE_LINE)]
     scopes: Annotated[tuple[Scope, ...], Field(min_length=1, max_length=3)] = (Scope.READ, Scope.CHAT)
     expires: AwareDatetime | None = None
+
+
+@router.get("/me", auth=auth.required)
+def me(request: AuthenticatedRequest) -> dict[str, Any]:
+    """Who I am, as the site knows me."""
+    user = request.auth.user
+    return {
+        "id": user.pk,
+        "email": user.email,
+        "name": user.display_name,
+        "isAdmin": user.is_superuser,
+        "language": get_language(),
+    }
 
 
 @router.post("/auth/token", auth=auth.by_cookie)

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from chatsite.accounts import language, setup
+from chatsite.accounts import setup
 from chatsite.accounts.models import User
 
 PASSWORD_HELP = _("At least 10 characters. A few words in a row are hard to guess and easy to keep in mind.")
@@ -128,5 +128,4 @@ class SetupForm(forms.Form):
 
     def save(self) -> User:
         data = self.cleaned_data
-        fields = {"name": data["name"], "language": language.chosen(self.request)}
-        return User.objects.create_first(data["email"], data["password"], **fields)
+        return User.objects.create_first(data["email"], data["password"], name=data["name"])

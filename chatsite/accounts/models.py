@@ -37,9 +37,9 @@ class People(BaseUserManager["User"]):
     def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":
         return self.create_user(email, password, is_superuser=True, **fields)
 
-    def create_first(self, email: str, password: str, **fields: object) -> "User":
+    def create_first(self, email: str, password: str, name: str = "") -> "User":
         """The administrator, while nobody has an account; AlreadySetUp afterwards. Of two callers at once one wins."""
-        user = self._made(email, password, **fields, is_superuser=True)
+        user = self._made(email, password, name=name, is_superuser=True)
         with transaction.atomic():
             # SQLite has begun with BEGIN IMMEDIATE, so nobody else writes. PostgreSQL must be told.
             if connection.vendor == "postgresql":
@@ -71,14 +71,6 @@ class People(BaseUserManager["User"]):
         return user
 
 
-class Theme(models.TextChoices):
-    """How the pages look; `system` follows the machine."""
-
-    SYSTEM = "system"
-    LIGHT = "light"
-    DARK = "dark"
-
-
 class User(AbstractBaseUser, PermissionsMixin):
     """A person who may sign in. `is_superuser` is the administrator."""
 
@@ -87,9 +79,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=150, blank=True)
     is_active = models.BooleanField(default=True)
     created = models.DateTimeField(auto_now_add=True)
-    language = models.CharField(max_length=10, blank=True)  # one of settings.LANGUAGES; "" follows the browser
-    theme = models.CharField(max_length=6, choices=Theme, default=Theme.SYSTEM)
-    default_model = models.CharField(max_length=220, blank=True)  # new conversations begin with it; "": the site's
 
     USERNAME_FIELD = EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

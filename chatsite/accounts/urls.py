@@ -1,12 +1,13 @@
 from allauth.account import views as allauth
 from django.conf import settings
 from django.urls import path, re_path
+from django.views.i18n import set_language
 
 from chatsite.accounts import views
 
 urlpatterns = [
     path("setup", views.setup, name="setup"),
-    path("language", views.language, name="set_language"),
+    path("language", set_language, name="set_language"),
     path(
         "accounts/login/",
         allauth.LoginView.as_view(extra_context={"signup_open": lambda: settings.SIGNUP_OPEN}),

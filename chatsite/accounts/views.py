@@ -1,20 +1,17 @@
-"""Pages that allauth does not have: the first visit, a password forgotten, the language, a refused form."""
+"""Pages that allauth does not have: the first visit, a forgotten password without mail, a refused form."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
-from django.views.i18n import set_language
 
 from chatsite.accounts import setup as first_visit
 from chatsite.accounts.forms import SetupForm
-from chatsite.accounts.models import AlreadySetUp, User
+from chatsite.accounts.models import AlreadySetUp
 
 
 @never_cache
@@ -40,15 +37,6 @@ def setup(request: HttpRequest) -> HttpResponse:
 def password_reset(request: HttpRequest) -> HttpResponse:
     """There is no mail yet: the administrator makes a link with `manage reset_password`."""
     return render(request, "account/password_reset.html")
-
-
-def language(request: HttpRequest) -> HttpResponseBase:
-    """The switch at the foot of each page: for who is signed in on every device, else for this browser."""
-    chosen = request.POST.get("language", "")
-    if isinstance(request.user, User) and chosen in dict(settings.LANGUAGES):
-        request.user.language = chosen
-        request.user.save(update_fields=["language"])
-    return set_language(request)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -2,6 +2,5 @@
 
 from django.dispatch import Signal
 
-# Sent with `message_ids` in the transaction that deletes these messages, before it touches them (whoever ends an answer
-# locks its rows in this order, too): whoever still writes them must stop once it is committed.
+# Sent with `message_ids` before these messages are deleted: whoever still writes them must stop.
 closing = Signal()

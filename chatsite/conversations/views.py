@@ -1,7 +1,7 @@
-"""The page; list, open, change, delete and restore conversations. What is in them: messages, folders, prompts."""
+"""List, open, rename, delete."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import ninja
@@ -10,28 +10,27 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from ninja import Query, Router
-from typing_extensions import TypedDict
+from ninja import Field, Query, Router, Schema
+from pydantic import ConfigDict, StringConstraints
 
 from chatsite.accounts.auth import AuthenticatedRequest, required
-from chatsite.conversations import access, changes, folders, messages, prompts, reading, search, trash, wire
-from chatsite.conversations.models import Conversation
+from chatsite.conversations import access
+from chatsite.conversations.models import Conversation, Message, Role, Status
+from chatsite.conversations.signals import closing
 from chatsite.errors import ApiError
 from chatsite.live import publish
 
 router = Router(tags=["conversations"], auth=required)
-router.add_router("", messages.router)
-router.add_router("", folders.router)
-router.add_router("", prompts.router)
 PAGE = 50
 
 
-class ConversationPage(TypedDict):
-    """`pinned`: all pinned ones, on the first page of the plain list. `nextCursor` asks for the next page."""
+class Change(Schema):
+    """What may be changed. `version` is the one the client last saw."""
 
-    pinned: list[wire.ConversationRow]
-    conversations: list[wire.ConversationRow]
-    nextCursor: str | None
+    model_config = ConfigDict(extra="forbid")
+    version: Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)]
+    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] | None = None
+    currentNode: UUID | None = None  # noqa: N815 - the wire's name
 
 
 def page(request: HttpRequest, conv_group_id: UUID | None = None) -> HttpResponse:
@@ -39,93 +38,72 @@ def page(request: HttpRequest, conv_group_id: UUID | None = None) -> HttpRespons
     return render(request, "chat.html")
 
 
-@router.get("/conversations", response=ConversationPage | search.HitPage, summary="List or search")
-def index(
-    request: AuthenticatedRequest,
-    cursor: Annotated[str, Query(max_length=100)] = "",
-    archived: bool = False,
-    folder: UUID | None = None,
-    q: Annotated[str, Query(max_length=search.CHARACTERS)] = "",
-) -> ConversationPage | search.HitPage:
-    """Own conversations, newest first, 50 at a time.
-
-    Without a filter: those that are neither archived nor in a folder, the pinned ones apart. `archived`: these alone.
-    `folder`: what lies in it. Temporary ones are in no list. `q`: search in all messages and titles instead.
-    """
-    if q:
-        return search.page(request.auth.user.id, q, cursor)
-    rows = access.listed(request.auth.user.id).filter(temporary=False, archived=archived)
-    if folder:
-        rows = rows.filter(folder=access.folder(request.auth.user.id, folder))
-    plain = not (archived or folder)
-    unpinned = rows.filter(folder=None, pinned=False) if plain else rows
-    found = list(unpinned.filter(_after(cursor))[: PAGE + 1])
+@router.get("/conversations")
+def index(request: AuthenticatedRequest, cursor: Annotated[str, Query(max_length=100)] = "") -> dict[str, Any]:
+    """Own conversations, newest first, 50 at a time; `nextCursor` asks for the next ones."""
+    rows = access.listed(request.auth.user.id)
+    if cursor:
+        updated, last = _parse_cursor(cursor)
+        rows = rows.filter(Q(updated__lt=updated) | Q(updated=updated, id__lt=last))
+    found = list(rows[: PAGE + 1])
     more = found[PAGE - 1] if len(found) > PAGE else None
-    pinned = list(rows.filter(pinned=True)) if plain and not cursor else []
     return {
-        "pinned": [wire.row(conversation, conversation.in_progress) for conversation in pinned],
-        "conversations": [wire.row(conversation, conversation.in_progress) for conversation in found[:PAGE]],
+        "conversations": [_row(conversation, conversation.in_progress) for conversation in found[:PAGE]],
         "nextCursor": f"{more.updated.timestamp():.6f}_{more.id}" if more else None,
     }
 
 
-@router.get("/conversations/{uuid:conv_group_id}", response=wire.Tree, summary="Open a conversation")
-def show(
-    request: AuthenticatedRequest,
-    conv_group_id: UUID,
-    texts: Annotated[int | None, Query(ge=0, le=1000)] = None,
-) -> HttpResponse:
-    """The whole tree. With `texts` only so many messages carry their text, the last ones of the branch on view."""
+@router.get("/conversations/{uuid:conv_group_id}")
+def show(request: AuthenticatedRequest, conv_group_id: UUID) -> dict[str, Any]:
+    """The whole tree."""
     conversation = access.conversation(request.auth.user.id, conv_group_id)
-    return wire.encoded(reading.tree(conversation, texts))
+    messages = list(conversation.messages.order_by("id"))
+    running = any(message.status == Status.IN_PROGRESS for message in messages)
+    return _row(conversation, running) | {"messages": [_message(message) for message in messages]}
 
 
-@router.patch("/conversations/{uuid:conv_group_id}", response=wire.Conversation, summary="Change a conversation")
-def change(request: AuthenticatedRequest, conv_group_id: UUID, body: changes.Change) -> wire.Conversation:
-    """Rename, pin, archive, put into a folder, set what goes to the model, or open another branch.
-
-    A device that has not seen the newest version gets 40902 and changes nothing.
-    """
+@router.patch("/conversations/{uuid:conv_group_id}")
+def change(request: AuthenticatedRequest, conv_group_id: UUID, body: Change) -> dict[str, Any]:
+    """Rename, or open another branch. A device that has not seen the newest version gets 40902 and changes nothing."""
     with transaction.atomic():
-        changes.hold(request.auth.user.id, body)
         conversation = access.conversation(request.auth.user.id, conv_group_id, lock=True)
         if conversation.version != body.version:
             raise ApiError(40902, "This conversation was changed elsewhere. Load it again.")
-        changes.apply(conversation, body)
-    _tell(conversation)
-    return reading.whole(conversation)
+        for name, value in _changes(conversation, body).items():
+            setattr(conversation, name, value)
+        conversation.version += 1
+        conversation.save()
+        running = conversation.messages.filter(status=Status.IN_PROGRESS).exists()
+    publish.conversation_changed(conversation.owner_id, conversation.id, conversation.version)
+    return _row(conversation, running)
 
 
-@router.delete("/conversations/{uuid:conv_group_id}", response={204: None}, summary="Delete a conversation")
+@router.delete("/conversations/{uuid:conv_group_id}", response={204: None})
 def delete(request: AuthenticatedRequest, conv_group_id: UUID) -> ninja.Status[None]:
-    """Delete it with all its messages; answers still running are ended. For a minute it can be restored.
-
-    A temporary one can't be restored.
-    """
-    _tell(trash.delete(request.auth.user.id, conv_group_id))
+    """Delete it with all its messages; answers still running are ended first."""
+    with transaction.atomic():
+        conversation = access.conversation(request.auth.user.id, conv_group_id, lock=True)
+        # The locks keep events from being written below messages that are just going.
+        messages = list(conversation.messages.select_for_update().only("id", "status"))
+        closing.send(Conversation, message_ids=[m.id for m in messages if m.status == Status.IN_PROGRESS])
+        conversation.delete()
+    publish.conversation_changed(request.auth.user.id, conv_group_id, conversation.version + 1)
     return ninja.Status(204, None)
 
 
-@router.post(
-    "/conversations/{uuid:conv_group_id}/restore", response=wire.ConversationRow, summary="Restore a conversation"
-)
-def restore(request: AuthenticatedRequest, conv_group_id: UUID) -> wire.ConversationRow:
-    """Bring back what was deleted within the last minute."""
-    conversation = trash.restore(request.auth.user.id, conv_group_id)
-    _tell(conversation)
-    return reading.row(conversation)
-
-
-def _tell(conversation: Conversation) -> None:
-    publish.conversation_changed(conversation.owner_id, conversation.id, conversation.version)
-
-
-def _after(cursor: str) -> Q:
-    """What follows the cursor. Said so that the index finds its beginning, which an OR would not let it."""
-    if not cursor:
-        return Q()
-    updated, last = _parse_cursor(cursor)
-    return Q(updated__lte=updated) & ~Q(updated=updated, id__gte=last)
+def _changes(conversation: Conversation, body: Change) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    if body.title is not None:
+        fields["title"] = body.title.replace("\0", "").strip()
+        if not fields["title"]:
+            raise ApiError(42201, "title: write something first")
+    if body.currentNode is not None:
+        if not conversation.messages.filter(id=body.currentNode, children=None).exists():
+            raise ApiError(42201, "currentNode: not the end of a branch of this conversation")
+        fields["current_node"] = body.currentNode
+    if not fields:
+        raise ApiError(42201, "There is nothing to change: send title or currentNode.")
+    return fields
 
 
 def _parse_cursor(text: str) -> tuple[datetime, UUID]:
@@ -134,3 +112,35 @@ def _parse_cursor(text: str) -> tuple[datetime, UUID]:
         return datetime.fromtimestamp(float(updated), tz=timezone.get_default_timezone()), UUID(last)
     except (ValueError, OverflowError, OSError):
         raise ApiError(40003, "This cursor is not one of ours.") from None
+
+
+def _row(conversation: Conversation, in_progress: bool) -> dict[str, Any]:
+    return {
+        "convGroupId": conversation.id,
+        "title": conversation.title,
+        "model": conversation.model,
+        "currentNode": conversation.current_node,
+        "version": conversation.version,
+        "inProgress": in_progress,
+        "created": conversation.created,
+        "updated": conversation.updated,
+    }
+
+
+def _message(message: Message) -> dict[str, Any]:
+    """One message on the wire. What a running answer says so far is in its stream alone: follow it from the start."""
+    running = message.status == Status.IN_PROGRESS
+    return {
+        "convId": message.id,
+        "parentConvId": message.parent_id,
+        "role": message.role,
+        "content": "" if running else message.content,
+        "reasoning": "" if running else message.reasoning,
+        "status": message.status,
+        "model": message.model or None,
+        "usage": message.usage,
+        "finishReason": message.finish_reason or None,
+        "error": message.error,
+        "lastEventId": None if running or message.role == Role.USER else f"{message.id}.{message.last_seq}",
+        "created": message.created,
+    }

@@ -3,7 +3,6 @@
 connections  every open connection and its application: Daphne's server with an end that is orderly
 channel      one HTTP connection: deadlines for what comes in, refusals before a request is whole
 exchange     one request and its response: body limit, back-pressure, the short way for a stream's bytes
-limits       how large a body may be, by its path
 gate         who sends waits while the connection still holds what was sent before
 sockets      one websocket
 forwarded    (pure) which of X-Forwarded-For and -Proto is to be believed

@@ -2,14 +2,14 @@
 
 import asyncio
 import logging
-from typing import Any, cast
+from typing import Any
 
+from django.conf import settings
 from twisted.internet.tcp import Connection
 from twisted.python.failure import Failure
 from twisted.web import http
 
 from chatsite.edge.exchange import Exchange
-from chatsite.edge.limits import MOST_LARGE, Limit, limit
 from chatsite.errors import ApiError
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,6 @@ class Channel(http.HTTPChannel):
     factory: "Factory"
     transport: Connection  # type: ignore[assignment]
     deadline: float | None = None
-    body_limit: Limit  # of the request now coming in, once its headers are there
 
     def connectionMade(self) -> None:  # noqa: N802
         super().connectionMade()
@@ -51,10 +50,7 @@ class Channel(http.HTTPChannel):
         self.refuse(TOO_LONG)
 
     def allHeadersReceived(self) -> None:  # noqa: N802
-        # Twisted has the path as a Request.
-        self.body_limit = limit(self._command, cast(bytes, self._path), self.requests[-1].requestHeaders)
-        most = self.body_limit.bytes
-        body = most if self.length is None else min(self.length, most)
+        body = settings.MAX_BODY_BYTES if self.length is None else min(self.length, settings.MAX_BODY_BYTES)
         self._complete_in(BODY_SECONDS + body / BODY_RATE)
         super().allHeadersReceived()
 
@@ -77,7 +73,6 @@ class Channel(http.HTTPChannel):
         """
         body = error.response().content
         head = f"HTTP/1.1 {error.status} {http.RESPONSES[error.status].decode()}\r\nConnection: close\r\n"
-        head += "".join(f"{name}: {value}\r\n" for name, value in error.headers.items())
         head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         self.transport.write(head.encode() + body)
         self.transport.loseWriteConnection()
@@ -99,21 +94,10 @@ class Factory(http.HTTPFactory):
         super().__init__(timeout=IDLE_SECONDS)
         self.server = server  # Daphne's requests look for it here
         self.channels: set[Channel] = set()
-        self._large: set[Exchange] = set()
         self._emptied = asyncio.Event()
 
     def log(self, request: http.Request) -> None:
         """Twisted would format a line for a file that is not there."""
-
-    def admit_large(self, exchange: Exchange) -> bool:
-        """Whether there is room for another large body, until its exchange is `done`."""
-        if len(self._large) >= MOST_LARGE:
-            return False
-        self._large.add(exchange)
-        return True
-
-    def done(self, exchange: Exchange) -> None:
-        self._large.discard(exchange)
 
     def forget(self, channel: Channel) -> None:
         """Its connection is lost, or has become a websocket."""

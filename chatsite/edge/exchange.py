@@ -5,15 +5,12 @@ import asyncio
 from daphne.http_protocol import WebRequest
 from django.conf import settings
 from twisted.internet.tcp import Connection
-from twisted.python.failure import Failure
 from twisted.web import http
 
 from chatsite.edge.gate import Gate
 from chatsite.edge.interface import Message
-from chatsite.edge.limits import is_large
 from chatsite.errors import ApiError
 
-MANY_LARGE = ApiError(50305, "Many large files are just coming in. Try again soon.", headers={"Retry-After": "5"})
 TURN_BYTES = 64 * 1024  # an application that never has to wait must not keep the loop for itself
 
 # What Daphne refuses by itself, in our words: its own is an HTML page.
@@ -33,11 +30,8 @@ class Exchange(WebRequest):
 
     def gotLength(self, length: int | None) -> None:  # noqa: N802 (Twisted's names)
         """The headers are there; `length` is None for a chunked body."""
-        limit = self.channel.body_limit
-        if (length or 0) > limit.bytes:
-            self._refuse(limit.exceeded)
-        elif is_large(length) and limit.bytes > settings.MAX_BODY_BYTES and not self.channel.factory.admit_large(self):
-            self._refuse(MANY_LARGE)
+        if (length or 0) > settings.MAX_BODY_BYTES:
+            self._refuse_body()
         else:
             super().gotLength(length)
 
@@ -45,17 +39,18 @@ class Exchange(WebRequest):
         self._received += len(data)
         if self._refused:
             return
-        if self._received > self.channel.body_limit.bytes:
-            self._refuse(self.channel.body_limit.exceeded)
+        if self._received > settings.MAX_BODY_BYTES:
+            self._refuse_body()
         else:
             super().handleContentChunk(data)
 
-    def _refuse(self, error: ApiError) -> None:
+    def _refuse_body(self) -> None:
         self._refused = True
         self.requestHeaders.removeHeader(b"Expect")  # or Twisted would say "100 Continue" after our answer
         if self.content is not None:
             self.content.close()
-        self.channel.refuse(error)
+        limit = settings.MAX_BODY_BYTES
+        self.channel.refuse(ApiError(41301, f"The body is larger than {limit} bytes (CHATSITE_MAX_BODY_BYTES)."))
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:  # noqa: N802
         """The body is complete. As Twisted's, without parsing forms here on the loop: Django does that, in a lane."""
@@ -134,14 +129,9 @@ class Exchange(WebRequest):
     def finish(self) -> None:
         if self.producer is not None:
             self.unregisterProducer()
-        self.channel.factory.done(self)
         super().finish()
 
     # --- It goes wrong --------------------------------------------------------------------------------------------
-
-    def connectionLost(self, reason: Failure) -> None:  # noqa: N802
-        self.channel.factory.done(self)
-        super().connectionLost(reason)
 
     def ended(self, error: BaseException | None) -> None:
         """The application is done and the response is not: an error, whether it raised one or simply stopped."""

@@ -27,7 +27,7 @@ from chatsite.errors import ApiError, unstorable
 log = logging.getLogger(__name__)
 
 LANES = 8
-OUTWARD_LANES = 2  # of each path; with the threads of generation/threads.py as many as the pool has connections
+OUTWARD_LANES = 4  # with the threads of generation/threads.py as many as the pool has connections (settings.py)
 
 
 class Lane:
@@ -66,10 +66,10 @@ class Django(ASGIHandler):
     """
 
     def __init__(self, outward: tuple[str, ...] = ()) -> None:
-        """Below each path of `outward` a POST waits for another server or process: it keeps to lanes of that path."""
+        """Below the paths of `outward` a POST waits for another server: such requests keep to lanes of their own."""
         BaseHandler.__init__(self)
         self.load_middleware()  # the synchronous chain
-        self._lanes, self._outward = Lanes(), {path: Lanes(OUTWARD_LANES) for path in outward}
+        self._lanes, self._outward_lanes, self._outward = Lanes(), Lanes(OUTWARD_LANES), outward
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -77,7 +77,8 @@ class Django(ASGIHandler):
         except RequestAborted:
             return
         scope["chatsite.handover"] = True
-        async with self._lanes_for(scope).quietest():
+        outward = scope["method"] == "POST" and scope["path"].startswith(self._outward)
+        async with (self._outward_lanes if outward else self._lanes).quietest():
             response = await sync_to_async(self._respond)(scope, body)
             if response.streaming:
                 await self._stream(response, receive, send)
@@ -91,13 +92,6 @@ class Django(ASGIHandler):
             await handover.race(self._later(scope["chatsite.later"], response, send), handover.left(receive))
         elif not response.streaming:
             await self.send_response(response, send)
-
-    def _lanes_for(self, scope: Scope) -> Lanes:
-        if scope["method"] == "POST":
-            for path, lanes in self._outward.items():
-                if scope["path"].startswith(path):
-                    return lanes
-        return self._lanes
 
     async def _drop(self, scope: Scope) -> None:
         if reader := scope.pop("chatsite.stream", None):

@@ -13,11 +13,9 @@ lease      who owns a generation: a fenced heartbeat, and the end that is writte
 events     (pure) what can happen in an answer, and `fold`, which makes the message of it.
 sse        (pure) events as `text/event-stream`.
 
-Beside the line: `asked` (the fields of a request), `context` (what the model gets to read), `body` (its JSON, in
-pieces), `decode` (a provider's bytes as events), `think` (reasoning that comes within the text), `pacing` (how often a
-socket is read), `stopwatch` (how long it took), `titles` (what the model calls the conversation), `params` (who has a
-say in them), `elsewhere` (what other processes write), `rows` and `models` (the tables), `threads` (where the database
-is touched), `trouble` (what a database error means), `house` (the parts of one process, put together).
+Beside the line: `asked` (the fields of a request), `decode` (a provider's bytes as events), `pacing` (how often a
+socket is read), `elsewhere` (what other processes write), `rows` and `models` (the tables), `threads` (where the
+database is touched), `trouble` (what a database error means), `house` (the parts of one process, put together).
 
 Why it is so (the record of decisions):
 

@@ -1,15 +1,12 @@
 """What a client may ask for, field by field."""
 
-from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.conf import settings
 from ninja import Field, Schema
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, StrictBool
 
-from chatsite.conversations.fields import Params
-from chatsite.errors import ApiError
 from chatsite.generation.start import ABSENT, Ask
 
 
@@ -30,10 +27,19 @@ Request = Annotated[str, Field(max_length=settings.REQUEST_CHARACTERS), AfterVal
 Key = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_plain)]
 
 
-System = Annotated[str, Field(max_length=20_000), AfterValidator(_plain)]
+class Params(Schema):
+    """Parameters of the OpenAI API that are handed on as they are."""
 
-
-MOST_ATTACHMENTS = 10  # of one message
+    model_config = ConfigDict(extra="forbid", strict=True)
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    top_p: Annotated[float, Field(gt=0, le=1)] | None = None
+    max_tokens: Annotated[int, Field(ge=1, le=10**7)] | None = None
+    max_completion_tokens: Annotated[int, Field(ge=1, le=10**7)] | None = None
+    presence_penalty: Annotated[float, Field(ge=-2, le=2)] | None = None
+    frequency_penalty: Annotated[float, Field(ge=-2, le=2)] | None = None
+    stop: Annotated[str, Field(max_length=100)] | Annotated[list[str], Field(max_length=4)] | None = None
+    seed: Annotated[int, Field(ge=-(2**63), lt=2**63)] | None = None
+    reasoning_effort: Literal["none", "minimal", "low", "medium", "high"] | None = None
 
 
 class Start(Schema):
@@ -45,47 +51,17 @@ class Start(Schema):
     parentConvId: MaybeId = None  # noqa: N815
     request: Request | None = None
 
-    def ask(self, key: str | None) -> Ask:
+    def ask(self, key: str | None, params: dict[str, Any] | None = None, cancel_on_disconnect: bool = False) -> Ask:
         parent = self.parentConvId if "parentConvId" in self.model_fields_set else ABSENT
-        return Ask(self.request, self.convGroupId, parent, self.model or None, key=key)
+        return Ask(self.request, self.convGroupId, parent, self.model or None, params or {}, key, cancel_on_disconnect)
 
 
 class Chat(Start):
     """The body of POST /api/chat."""
 
     stream: StrictBool = True
-    system: System = ""
-    conversationParams: Annotated[  # noqa: N815
-        Params, Field(description="What a new conversation is held with, as its `params`.")
-    ] = Field(default_factory=Params)
-    attachments: list[UUID] = Field(default_factory=list)
-    temporary: StrictBool = False
-    params: Annotated[
-        Params, Field(description="Of this call alone, above those of the conversation; null unsets one of them.")
-    ] = Field(default_factory=Params)
+    params: Params = Field(default_factory=Params)
     cancelOnDisconnect: StrictBool = False  # noqa: N815
-
-    def ask(self, key: str | None) -> Ask:
-        """42201 for what only a new conversation or only a request takes, 42206 for too many files."""
-        files = tuple(dict.fromkeys(self.attachments))
-        if files and self.request is None:
-            raise ApiError(42201, "attachments: they go with a request")
-        if len(files) > MOST_ATTACHMENTS:
-            raise ApiError(42206, f"attachments: {MOST_ATTACHMENTS} at the most")
-        kept = self.conversationParams.dict(exclude_none=True)
-        terms = {"system": self.system, "temporary": self.temporary, "conversationParams": kept}
-        late = [name for name, value in terms.items() if value]
-        if self.convGroupId and late:
-            raise ApiError(42201, f"{late[0]}: only a new conversation takes it")
-        return replace(
-            super().ask(key),
-            params=self.params.dict(exclude_unset=True),
-            kept=kept,
-            cancel_on_disconnect=self.cancelOnDisconnect,
-            system=self.system,
-            temporary=self.temporary,
-            attachments=files,
-        )
 
 
 class ChatQuery(Start):

@@ -55,17 +55,15 @@ class Elsewhere:
             known = {message_id: feed.last for message_id, (feed, _) in self._feeds.items()}
             try:
                 found, there = await self._thread.run(self._look, known, check=ticks % CHECK == 0)
-                self._cut(known.keys() - there)
                 self._publish(found)
+                self._cut(known.keys() - there)
             except Exception as error:  # what is read comes later; one odd row must not end the reading of the others
                 log.warning("Answers of other processes can't be read at the moment: %r", error)
 
     def _look(self, known: dict[UUID, int], *, check: bool) -> tuple[list[rows.Row], set[UUID]]:
         """New rows, and which of the messages still exist. In its own thread."""
-        found = rows.read_newer(known.items()) if self._changed(set(known)) else []
-        # What was deleted is ended, too, by who writes it. Who reads it here is cut off, and not told of that end.
-        check = check or any(events.is_terminal(data) for _, _, data in found)
-        return found, Message.objects.there(known) if check else set(known)
+        there = Message.objects.there(known) if check else set(known)
+        return (rows.read_newer(known.items()) if self._changed(set(known)) else []), there
 
     def _changed(self, known: set[UUID]) -> bool:
         """Whether there can be anything new: somebody has committed, or somebody else is followed."""

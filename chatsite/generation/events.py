@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 
 Usage = dict[str, Any]
-Timing = dict[str, float | None]  # seconds: firstDelta, reasoning, duration (stopwatch.py)
 
 
 class _Event(msgspec.Struct, frozen=True, array_like=True):
@@ -40,7 +39,6 @@ class End(_Event, frozen=True, tag="e"):
     status: str
     finish_reason: str
     usage: Usage | None = None
-    timing: Timing | None = None  # not in journals of before it was measured, nor where nobody could measure it
 
 
 class Close(_Event, frozen=True, tag="x"):
@@ -51,7 +49,6 @@ class Close(_Event, frozen=True, tag="x"):
     msg: str
     retryable: bool
     usage: Usage | None = None
-    timing: Timing | None = None
 
 
 Event = Start | Content | Reasoning | Moderation | End | Close
@@ -59,11 +56,6 @@ Terminal = End | Close
 
 encode = msgspec.json.Encoder().encode
 decode = msgspec.json.Decoder(Event).decode
-
-
-def is_terminal(data: bytes) -> bool:
-    """Whether it is encoded what ends an answer, without decoding it."""
-    return data.startswith((b'["e"', b'["x"'))
 
 
 class Folded(msgspec.Struct):
@@ -74,7 +66,6 @@ class Folded(msgspec.Struct):
     status: str = "in_progress"
     finish_reason: str = ""
     usage: Usage | None = None
-    timing: Timing | None = None
     error: tuple[int, str, bool] | None = None
 
 
@@ -95,10 +86,10 @@ class Fold:
                 self._rest = Folded()
             case Moderation(filtered_text):
                 self._content = [filtered_text]
-            case End(status, finish_reason, usage, timing):
-                self._rest = Folded(status=status, finish_reason=finish_reason, usage=usage, timing=timing)
-            case Close(status, code, msg, retryable, usage, timing):
-                self._rest = Folded(status=status, usage=usage, timing=timing, error=(code, msg, retryable))
+            case End(status, finish_reason, usage):
+                self._rest = Folded(status=status, finish_reason=finish_reason, usage=usage)
+            case Close(status, code, msg, retryable, usage):
+                self._rest = Folded(status=status, usage=usage, error=(code, msg, retryable))
 
     def result(self) -> Folded:
         return msgspec.structs.replace(self._rest, content="".join(self._content), reasoning="".join(self._reasoning))

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from django.db import DatabaseError, InterfaceError, transaction
 from django.utils import timezone
 
 from chatsite.accounts.auth import Principal
-from chatsite.conversations import access, files, search_index, trash
+from chatsite.conversations import access
 from chatsite.conversations.models import Message, Status
 from chatsite.conversations.signals import closing
 from chatsite.errors import ApiError, unstorable
@@ -30,7 +29,6 @@ from chatsite.providers import clients
 log = logging.getLogger(__name__)
 
 LOOK = 0.5  # seconds between two looks for what other processes cancelled or deleted
-PURGE = 8  # looks between two purges of what was deleted
 PACKS = 50  # generations packed at once, each second: packing never competes with streaming for long
 UNSTORED = Close("failed", 50304, "The answer could not be stored.", retryable=True)
 
@@ -46,7 +44,6 @@ class House:
         self._elsewhere = Elsewhere()
         self._observer = Observer()
         self._orphans: set[UUID] = set()
-        self._sweep_files = files.Sweep()
         self._tasks: set[asyncio.Task[Any]] = {
             self._loop.create_task(work) for work in (self._keep(), follow.keep_alive())
         }
@@ -121,10 +118,8 @@ class House:
         return ended
 
     def _closing(self, message_ids: list[UUID], **kwargs: Any) -> None:
-        """Messages are being deleted, in some thread of a request and its transaction; the sweep ends what runs."""
-        running = Generation.objects.filter(message_id__in=message_ids, status=Status.IN_PROGRESS)
-        running.filter(cancel_requested_at=None).update(cancel_requested_at=timezone.now())
-        transaction.on_commit(partial(self._loop.call_soon_threadsafe, self.runs.drop, message_ids))
+        """Messages are about to be deleted, in some thread of a request."""
+        self._loop.call_soon_threadsafe(self.runs.drop, message_ids)
 
     # --- once in a while -----------------------------------------------------------------------------------------
 
@@ -137,9 +132,6 @@ class House:
                 await self._look_for_ends()
                 if look % 2:
                     await in_thread(self._tend, frozenset(self.journal.feeds))
-                if look % PURGE == 0:
-                    await in_thread(trash.purge)
-                    await in_thread(self._sweep_files)
             except (DatabaseError, InterfaceError, Fenced) as error:
                 log.warning("Tending has to wait: %s", error)
             except Exception:  # a fault here must not end what ends dead generations
@@ -154,12 +146,11 @@ class House:
                 self.runs.cancel(message_id)
 
     def _tend(self, fed: frozenset[UUID]) -> None:
-        """In a thread, each second: end what dead workers left, and own rows without a task; pack, and index."""
+        """In a thread, each second: end what dead workers left, end own rows without a task, pack what has ended."""
         if not self.journal.down:
             self._observer.look(self.journal.lease)
             self._sweep(fed)
             rows.pack(PACKS)
-            search_index.tend()
 
     def _sweep(self, fed: frozenset[UUID]) -> None:
         """Own rows that no task fills. Seen so twice: one that is just starting has its rows before its feed."""

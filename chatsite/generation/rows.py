@@ -100,7 +100,6 @@ def close(message_id: UUID, seq: int, folded: Folded) -> bool:
         reasoning=folded.reasoning,
         finish_reason=folded.finish_reason,
         usage=folded.usage,
-        timing=folded.timing,
         error=error,
         last_seq=seq,
     )

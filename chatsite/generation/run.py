@@ -11,21 +11,18 @@ import enum
 import logging
 from uuid import UUID
 
-import msgspec
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
 from chatsite.errors import ApiError, unstorable
-from chatsite.generation import context, titles, upstream
-from chatsite.generation.events import Close, End, Event, Fold, Start, Terminal, Usage
+from chatsite.generation import upstream
+from chatsite.generation.events import Close, End, Fold, Start, Terminal, Usage
 from chatsite.generation.feed import Feed
 from chatsite.generation.journal import Journal
 from chatsite.generation.lease import INTERRUPTED, Fenced, Lease
 from chatsite.generation.pacing import Pacer
 from chatsite.generation.sse import Encoder
 from chatsite.generation.start import Ask, Begun, begin
-from chatsite.generation.stopwatch import Stopwatch
-from chatsite.generation.think import Thinking
 from chatsite.generation.threads import in_thread
 from chatsite.generation.trouble import Trouble, trouble
 from chatsite.live import publish
@@ -51,8 +48,6 @@ class Run:
         self.feed = Feed(begun.message_id, Encoder(begun.head), last=begun.first_seq - 1)
         self.feed.publish(self.feed.assign(Start())[1])  # committed with the rows
         self.folding = Fold(begun.content, begun.reasoning)
-        self.watch = Stopwatch()
-        self.thinking = Thinking(over=bool(begun.content))  # what continues an answer is not its beginning
         self.why: Why | None = None
         self.answered = False  # its end is known and on the way into the journal
         self.task: asyncio.Task[None]
@@ -76,7 +71,6 @@ class Runs:
         self._pacer = pacer
         self._running: dict[UUID, Run] = {}
         self._starting: set[asyncio.Task[Run | UUID]] = set()
-        self._naming: set[asyncio.Task[None]] = set()
         self.closing = False
 
     @property
@@ -132,7 +126,6 @@ class Runs:
             log.exception("A generation failed.")
             terminal = Close("failed", 50002, "Something went wrong here.", retryable=True)
         run.answered = True
-        terminal = msgspec.structs.replace(terminal, timing=run.watch.stop())
         if run.why is not Why.DROPPED:
             self._end(run, terminal)
         try:
@@ -144,16 +137,6 @@ class Runs:
         if run.feed.ended:
             owner = run.begun.conversation.owner_id
             publish.generation_ended(owner, run.begun.conversation.id, run.begun.message_id, terminal.status)
-            answer = run.folding.result().content
-            if not self.closing and titles.wanted(run.begun, answer):
-                self._name(run.begun, answer)
-
-    def _name(self, begun: Begun, answer: str) -> None:
-        """In a task of its own: the answer is over."""
-        naming = titles.name(begun, answer, self._pacer)
-        task = asyncio.get_running_loop().create_task(naming, context=contextvars.Context())
-        self._naming.add(task)
-        task.add_done_callback(self._naming.discard)
 
     def _end(self, run: Run, terminal: Terminal) -> None:
         run.folding.add(terminal)
@@ -178,22 +161,13 @@ class Runs:
         return End("completed", outcome.finish_reason, outcome.usage)
 
     async def _copy(self, run: Run, outcome: upstream.Outcome) -> None:
-        question = run.begun.question
-        body = await in_thread(context.body, question) if question.attached else upstream.encoded(question)
-        async with contextlib.aclosing(upstream.read(question.target, body, outcome, self._pacer)) as batches:
-            try:
-                async for batch in batches:
-                    self._note(run, run.thinking.split(batch) if not run.thinking.over else batch)
-                    if not self.journal.room.is_set():
-                        await self.journal.room.wait()
-            finally:
-                self._note(run, run.thinking.flush())
-
-    def _note(self, run: Run, batch: list[Event]) -> None:
-        run.watch.see(batch)
-        for event in batch:
-            run.folding.add(event)
-            self.journal.append(run.feed, event)
+        async with contextlib.aclosing(upstream.read(run.begun.question, outcome, self._pacer)) as batches:
+            async for batch in batches:
+                for event in batch:
+                    run.folding.add(event)
+                    self.journal.append(run.feed, event)
+                if not self.journal.room.is_set():
+                    await self.journal.room.wait()
 
     def cancel(self, message_id: UUID, user_id: UUID | None = None) -> bool:
         """The user's Stop; what was shown stays. False if it does not run here, or is not of `user_id`, where given."""
@@ -221,9 +195,7 @@ class Runs:
             await asyncio.wait(tasks, timeout=seconds)
         for run in self._running.values():
             run.end(Why.CLOSING)
-        for naming in self._naming:
-            naming.cancel()
-        if tasks := [*tasks, *self._naming]:
+        if tasks:
             await asyncio.wait(tasks, timeout=LAST_COMMIT)
 
 

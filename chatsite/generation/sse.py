@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from chatsite.generation.events import Close, Content, End, Event, Moderation, Reasoning, Start, Timing
+from chatsite.generation.events import Close, Content, End, Event, Moderation, Reasoning, Start
 
 DONE = b"data: [DONE]\n\n"
 # A comment without the blank line after it: some readers deliver an empty message otherwise.
@@ -55,12 +55,12 @@ class Encoder:
             case Moderation(filtered_text):
                 more = {"code": 10013, "filteredText": filtered_text}
                 return b"event: moderation\n" + self._block(seq, {"content": ""}, more)
-            case End(status, finish_reason, usage, timing):
-                more = {"status": status, "usage": usage, **_known(timing)}
+            case End(status, finish_reason, usage):
+                more = {"status": status, "usage": usage}
                 return self._block(seq, {"content": ""}, more, finish_reason) + DONE
-            case Close(status, code, msg, retryable, usage, timing):
-                told = {"status": status, "code": code, "msg": msg, "retryable": retryable, "usage": usage}
-                return b"event: close\n" + self._block(seq, {"content": ""}, told | _known(timing))
+            case Close(status, code, msg, retryable, usage):
+                more = {"status": status, "code": code, "msg": msg, "retryable": retryable, "usage": usage}
+                return b"event: close\n" + self._block(seq, {"content": ""}, more)
 
     def superseded(self, seq: int) -> bytes:
         """What is shown in place of the end of a generation that another has continued since."""
@@ -76,10 +76,6 @@ class Encoder:
         if more:
             tail += b"," + _json(more)[1:-1]
         return self._chunk + _json(delta) + tail + b"}" + self._id % seq
-
-
-def _known(timing: Timing | None) -> dict[str, Any]:
-    return {"timing": timing} if timing else {}
 
 
 def retry(milliseconds: int) -> bytes:

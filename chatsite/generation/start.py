@@ -11,18 +11,15 @@ from uuid import UUID
 
 import msgspec
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
-from django.db.models.functions import Length
 from django.utils import timezone
 
 from chatsite import sql
 from chatsite.conversations import access
-from chatsite.conversations.models import Attachment, Conversation, Message, Role, Status
+from chatsite.conversations.models import Conversation, Message, Role, Status
 from chatsite.errors import ApiError, not_found
-from chatsite.generation import context, events, rows
+from chatsite.generation import events, rows
 from chatsite.generation.lease import Lease
 from chatsite.generation.models import Generation
-from chatsite.generation.params import merged
 from chatsite.generation.sse import Head
 from chatsite.generation.upstream import Question
 from chatsite.providers.models import Target, resolve
@@ -45,25 +42,16 @@ class Ask:
     conversation: UUID | None = None
     parent: UUID | Absent | None = ABSENT
     model: str | None = None
-    params: dict[str, Any] = field(default_factory=dict)  # of this call; None unsets
-    kept: dict[str, Any] = field(default_factory=dict)  # params of a new conversation
+    params: dict[str, Any] = field(default_factory=dict)
     key: str | None = None
     cancel_on_disconnect: bool = False
-    system: str = ""  # of a new conversation
-    temporary: bool = False
-    attachments: tuple[UUID, ...] = ()  # files that go with the request
 
     def fingerprint(self) -> str:
         """What must be the same when the same idempotency key comes again."""
         parent = "" if self.parent is ABSENT else str(self.parent)
-        params = [*sorted(self.params.items()), *(("kept", *item) for item in sorted(self.kept.items()))]
+        params = sorted(self.params.items())
         told = (self.request, str(self.conversation), parent, self.model, params, self.cancel_on_disconnect)
-        since = (
-            self.system,
-            self.temporary,
-            [str(file) for file in self.attachments],
-        )  # without them as it was before there were any
-        return hashlib.sha256(msgspec.json.encode((*told, *since) if any(since) else told)).hexdigest()
+        return hashlib.sha256(msgspec.json.encode(told)).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +69,6 @@ class Begun:
 
 def begin(user_id: UUID, ask: Ask, lease: Lease) -> Begun | UUID:
     """Create the rows; or the id of the message that was begun with the same idempotency key before."""
-    _bound(user_id, ask)
     for last_try in (False, True):
         try:
             with transaction.atomic():
@@ -95,14 +82,6 @@ def begin(user_id: UUID, ask: Ask, lease: Lease) -> Begun | UUID:
             if last_try:
                 raise running() from None
     raise AssertionError
-
-
-def _bound(user_id: UUID, ask: Ask) -> None:
-    """42206 for more text than goes along. Before the transaction: to count it, the database reads all of it."""
-    if ask.attachments:
-        text = access.attachments(user_id).filter(id__in=ask.attachments).aggregate(all=Sum(Length("text")))
-        if (text["all"] or 0) > context.TEXT:
-            raise ApiError(42206, f"attachments: there are more than {context.TEXT:,} characters in them together")
 
 
 def running() -> ApiError:
@@ -138,7 +117,6 @@ def _begin(user_id: UUID, ask: Ask, lease: Lease) -> Begun:
     conversation = _conversation(user_id, ask)
     parent = _parent(conversation, ask)
     target = _target(user_id, ask, conversation)
-    files = _files(user_id, ask, parent, target)
     said, answer = _messages(conversation, parent, ask)
     generation = Generation(
         message_id=answer.id,
@@ -151,17 +129,17 @@ def _begin(user_id: UUID, ask: Ask, lease: Lease) -> Begun:
         created=timezone.now(),
     )
     answer.model = conversation.model = target.model
-    params = merged(target.defaults, conversation.params, ask.params)
     _view(conversation, answer)
-    _save(said, answer, files)
+    _save(said, answer)
     sql.create(generation)
     rows.insert([(answer.id, generation.first_seq, events.encode(events.Start()))])
+    branch = Message.objects.branch(answer)
     return Begun(
         head=generation.head(answer),
         conversation=conversation,
         message_id=answer.id,
         first_seq=generation.first_seq,
-        question=context.question(conversation, answer, target, params),
+        question=Question(target, [{"role": role, "content": text} for role, text in branch], ask.params),
         content=answer.content,
         reasoning=answer.reasoning,
     )
@@ -172,14 +150,7 @@ def _conversation(user_id: UUID, ask: Ask) -> Conversation:
         return access.conversation(user_id, ask.conversation, lock=True)
     if ask.parent not in (None, ABSENT):
         raise not_found()  # a message to answer under can't be in a conversation that does not exist yet
-    return Conversation(
-        owner_id=user_id,
-        title=title(ask.request or ""),
-        version=0,
-        system=events.clean(ask.system),
-        params=ask.kept,
-        temporary=ask.temporary,
-    )
+    return Conversation(owner_id=user_id, title=title(ask.request or ""), version=0)
 
 
 def _parent(conversation: Conversation, ask: Ask) -> Message | None:
@@ -192,7 +163,7 @@ def _parent(conversation: Conversation, ask: Ask) -> Message | None:
     parent = sql.first(
         Message,
         f"""SELECT {sql.columns(Message, "m")} FROM {Message._meta.db_table} m
-            WHERE m.conversation_id = %s AND m.id = %s AND m.deleted IS NULL""",
+            WHERE m.conversation_id = %s AND m.id = %s""",
         [sql.key(conversation.id), sql.key(wanted)],
     )
     if parent is None:
@@ -204,27 +175,6 @@ def _parent(conversation: Conversation, ask: Ask) -> Message | None:
     if ask.request is None and parent.role == Role.ASSISTANT and not parent.unfinished:
         raise ApiError(42204, "This answer is complete: there is nothing to continue.")
     return parent
-
-
-def _files(user_id: UUID, ask: Ask, parent: Message | None, target: Target) -> list[Attachment]:
-    """What is attached to the request, held. 42206 for too much or not the user's, 42205 for what is not seen."""
-    found: list[Attachment] = []
-    if ask.attachments:
-        found = list(access.attachments(user_id).select_for_update().filter(id__in=ask.attachments))
-        if len(found) < len(ask.attachments):
-            raise ApiError(42206, "attachments: not there any more, or not yours")
-    shown = _attached(parent) if parent and ask.request is None else found
-    if any(file.is_image for file in shown) and not target.vision:
-        raise ApiError(42205, "This model cannot see images. Choose another one.")
-    if sum(file.size for file in shown if file.is_image) > context.PICTURES:
-        raise ApiError(42206, f"attachments: the images are larger than {context.PICTURES // 2**20} MB together")
-    return found
-
-
-def _attached(parent: Message) -> list[Attachment]:
-    """To the question that is answered again, or that stands above the answer to continue."""
-    question = parent.id if parent.role == Role.USER else parent.parent_id
-    return list(Attachment.objects.filter(messages=question).defer("text"))
 
 
 def _messages(conversation: Conversation, parent: Message | None, ask: Ask) -> tuple[Message | None, Message]:
@@ -248,11 +198,9 @@ def _view(conversation: Conversation, answer: Message) -> None:
         conversation.save(update_fields=["current_node", "updated", "model", "version"])
 
 
-def _save(said: Message | None, answer: Message, files: list[Attachment]) -> None:
+def _save(said: Message | None, answer: Message) -> None:
     if said:
         sql.create(said)
-        if files:
-            said.attachments.add(*files)
     if answer._state.adding:
         sql.create(answer)
     elif not _taken_up(answer):
@@ -262,8 +210,7 @@ def _save(said: Message | None, answer: Message, files: list[Attachment]) -> Non
 def _taken_up(answer: Message) -> bool:
     """An unfinished message runs again. What it said so far stays in its row until the new end replaces it."""
     same = Message.objects.filter(id=answer.id, status=answer.status, last_seq=answer.last_seq)
-    anew = {"status": Status.IN_PROGRESS, "model": answer.model, "error": None, "timing": None, "finish_reason": ""}
-    return bool(same.update(**anew))
+    return bool(same.update(status=Status.IN_PROGRESS, model=answer.model, error=None, finish_reason=""))
 
 
 def title(request: str) -> str:

@@ -8,14 +8,12 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
-from uuid import UUID
 
 import msgspec
 from django.conf import settings
 
-from chatsite.generation.body import Pieces
 from chatsite.generation.decode import Broken, Refused, Spoilt, StreamDecoder
 from chatsite.generation.events import Close, Event, Usage
 from chatsite.generation.pacing import Pacer
@@ -71,7 +69,6 @@ class Question:
     target: Target
     messages: list[dict[str, Any]]
     params: dict[str, Any]
-    attached: dict[int, UUID] = field(default_factory=dict)  # ids of messages whose files are missing, by their place
 
 
 @dataclass(slots=True)
@@ -82,30 +79,14 @@ class Outcome:
     usage: Usage | None = None
 
 
-def request(question: Question) -> dict[str, Any]:
-    """The request as upstream gets it."""
-    return {
-        **question.params,
-        "model": question.target.upstream_model,
-        "messages": question.messages,
-        "stream": True,
-        "stream_options": {"include_usage": True},
-    }
-
-
-def encoded(question: Question) -> bytes:
-    """The body of a request without files. See `context.body`."""
-    return msgspec.json.encode(request(question))
-
-
-async def read(target: Target, body: bytes | Pieces, outcome: Outcome, pacer: Pacer) -> AsyncGenerator[list[Event]]:
+async def read(question: Question, outcome: Outcome, pacer: Pacer) -> AsyncGenerator[list[Event]]:
     """The answer's events, as many at once as one read of the socket completes. Raises Failed.
 
     Close it (contextlib.aclosing) when leaving early: that closes the connection.
     """
     decoder = StreamDecoder()
     try:
-        async with _opened(target, body) as response, contextlib.aclosing(_chunks(response, decoder, pacer)) as chunks:
+        async with _opened(question) as response, contextlib.aclosing(_chunks(response, decoder, pacer)) as chunks:
             async for chunk in chunks:
                 try:
                     events = decoder.feed(chunk)
@@ -121,9 +102,9 @@ async def read(target: Target, body: bytes | Pieces, outcome: Outcome, pacer: Pa
         if events := decoder.flush():
             yield events
     except Exception as error:
-        close = explain(error, target.api_key)
+        close = explain(error, question.target.api_key)
         # Our own words and the kind of the error, as upstream's text may hold a key; what is unknown may be our fault.
-        log.warning("%s: %s (%s)", target.model, close.msg, type(error).__name__, exc_info=close is UNKNOWN)
+        log.warning("%s: %s (%s)", question.target.model, close.msg, type(error).__name__, exc_info=close is UNKNOWN)
         raise Failed(close) from error
     outcome.finish_reason, outcome.usage = decoder.finish_reason, decoder.usage
     if not outcome.finish_reason:
@@ -151,19 +132,25 @@ class _TooMuch(Exception):
 
 
 @contextlib.asynccontextmanager
-async def _opened(target: Target, body: bytes | Pieces) -> AsyncIterator["httpx2.Response"]:
+async def _opened(question: Question) -> AsyncIterator["httpx2.Response"]:
     """POST /chat/completions, past the SDK's own parameter models (they cost 1 ms of CPU per call)."""
     import httpx2
     import openai
 
-    # Without its length the pieces would go out as chunks, which not every server takes.
-    length = {"headers": {"Content-Length": str(body.length)}} if isinstance(body, Pieces) else {}
+    target = question.target
+    body = {
+        **target.defaults,
+        **question.params,
+        "model": target.upstream_model,
+        "messages": question.messages,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    }
     # With cast_to=Response the SDK hands out the response itself; stream_cls is there for its overloads alone.
     asked = client(target).post(
         "/chat/completions",
         cast_to=httpx2.Response,
-        content=body,
-        options=cast("openai.RequestOptions", length),
+        content=msgspec.json.encode(body),
         stream=True,
         stream_cls=openai.AsyncStream[Any],
     )

@@ -37,7 +37,8 @@ def chat(
     prefer: Annotated[str, Header()] = "",
 ) -> HttpResponseBase:
     """Start an answer and stream it; with Last-Event-ID, resume one. Protocol: "Starting and reading an answer"."""
-    return soon(request, _answer(request, body, body.ask(idempotency_key), last_event_id, prefer))
+    ask = body.ask(idempotency_key, body.params.dict(exclude_none=True), body.cancelOnDisconnect)
+    return soon(request, _answer(request, body, ask, last_event_id, prefer))
 
 
 async def _answer(

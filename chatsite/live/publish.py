@@ -1,6 +1,6 @@
 """Tell open pages that something changed. The only importer of the channel layer; a lost hint costs a poll, never data.
 
-The functions may be called from any thread and on the loop. They never raise, and cost next to nothing when the
+The three functions may be called from any thread and on the loop. They never raise, and cost next to nothing when the
 user has no page open. Inside a transaction call them by `transaction.on_commit`: a page asks at once.
 """
 
@@ -22,10 +22,8 @@ _loop: asyncio.AbstractEventLoop | None = None
 _sending: set[asyncio.Task[None]] = set()
 
 
-def conversation_changed(user_id: UUID, conv_group_id: UUID, version: int | None) -> None:
-    """`version` None: what changed is no part of it, so a page must look whichever one it has seen."""
-    seen = {} if version is None else {"version": version}
-    _tell(user_id, {"type": "conversation.changed", "convGroupId": str(conv_group_id), **seen})
+def conversation_changed(user_id: UUID, conv_group_id: UUID, version: int) -> None:
+    _tell(user_id, {"type": "conversation.changed", "convGroupId": str(conv_group_id), "version": version})
 
 
 def generation_started(user_id: UUID, conv_group_id: UUID, conv_id: UUID) -> None:
@@ -35,10 +33,6 @@ def generation_started(user_id: UUID, conv_group_id: UUID, conv_id: UUID) -> Non
 def generation_ended(user_id: UUID, conv_group_id: UUID, conv_id: UUID, status: str) -> None:
     ids = {"convGroupId": str(conv_group_id), "convId": str(conv_id)}
     _tell(user_id, {"type": "generation.ended", **ids, "status": status})
-
-
-def folders_changed(user_id: UUID) -> None:
-    _tell(user_id, {"type": "folders.changed"})
 
 
 async def join(user_id: UUID, channel: str) -> str:

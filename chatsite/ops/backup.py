@@ -1,9 +1,5 @@
-"""A copy of the database that was looked at: it opens and is whole. `./run` makes one before each migration of data.
+"""A copy of the database that was looked at: it opens and is whole. `./run` makes one before each migration of data."""
 
-What people attached lies beside the database, in files: a backup has them, a copy before a migration needs none.
-"""
-
-import contextlib
 import os
 import shutil
 import sqlite3  # as everywhere below chatsite the mended one, see chatsite/__init__.py
@@ -79,26 +75,6 @@ def copy_postgres(place: dict[str, str], target: Path) -> None:
         done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
         if done.returncode:
             raise NoCopy(f"{Path(command[0]).name} said: {done.stderr.strip()}")
-
-
-def copy_files(source: Path, target: Path) -> Path | None:
-    """The folder with what people attached, by the same names; None without one. They never change once written."""
-    if not source.is_dir():
-        return None
-    fresh = target.with_suffix(".part")
-    try:
-        shutil.copytree(source, fresh, copy_function=_copy_file, ignore=shutil.ignore_patterns("*.part"))
-        fresh.chmod(0o700)
-        fresh.rename(target)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-    return target
-
-
-def _copy_file(source: str, target: str) -> None:
-    """One that is removed at just that moment went with its message."""
-    with contextlib.suppress(FileNotFoundError):
-        shutil.copy2(source, target)
 
 
 def _sync(file: Path) -> None:

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from chatsite import sql
 from chatsite.errors import ApiError
 from chatsite.providers import demo
-from chatsite.providers.capabilities import vision
 from chatsite.providers.environment import Environment, environment
 from chatsite.providers.secret import SecretField
 
@@ -30,12 +29,6 @@ class Target:
     api_key: str = field(repr=False)
     proxy: str = field(default="", repr=False)  # may hold a password
     defaults: dict[str, Any] = field(default_factory=dict)
-    said: bool | None = None  # whether it takes images; None where nobody has said
-
-    @property
-    def vision(self) -> bool:
-        """Whether it takes images."""
-        return vision(self.upstream_model) if self.said is None else self.said
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +84,14 @@ class Provider(models.Model):
         """False when a secret was stored under a SECRET_KEY that is no longer known."""
         return self.api_key is not None and self.proxy is not None
 
-    def target(
-        self,
-        model: str = DEFAULT,
-        upstream_model: str = "",
-        defaults: dict[str, Any] | None = None,
-        said: bool | None = None,
-    ) -> Target:
+    def target(self, model: str = DEFAULT, upstream_model: str = "", defaults: dict[str, Any] | None = None) -> Target:
         """How to ask this provider. ApiError 50204 when its key cannot be read any more."""
         known = environment() if self.from_environment else None
         if known:
-            return Target(model, upstream_model, known.base_url, known.api_key, known.proxy, defaults or {}, said)
+            return Target(model, upstream_model, known.base_url, known.api_key, known.proxy, defaults or {})
         if self.api_key is None or self.proxy is None:
             raise ApiError(50204, "The key of this model's provider cannot be read. An administrator has to enter it.")
-        return Target(model, upstream_model, self.base_url, self.api_key, self.proxy, defaults or {}, said)
+        return Target(model, upstream_model, self.base_url, self.api_key, self.proxy, defaults or {})
 
 
 class Models(models.QuerySet["Model"]):
@@ -155,7 +142,6 @@ class Model(models.Model):
     position = models.PositiveIntegerField(default=0)
     by_hand = models.BooleanField(default=False)  # its provider does not list it: it stays until somebody removes it
     params = models.JSONField(default=dict, blank=True)  # sent with every request, unless the request says otherwise
-    vision = models.BooleanField(null=True)  # whether it takes images; null: as its name lets guess
 
     objects = Models.as_manager()
 
@@ -171,17 +157,7 @@ class Model(models.Model):
 
     def target(self) -> Target:
         """How to ask this model."""
-        return self.provider.target(self.id, self.upstream_id, self.params, self.vision)
-
-    @property
-    def guessed(self) -> bool:
-        """Whether it takes images, by its name."""
-        return vision(self.upstream_id)
-
-    @property
-    def sees(self) -> bool:
-        """Whether it takes images."""
-        return self.guessed if self.vision is None else self.vision
+        return self.provider.target(self.id, self.upstream_id, self.params)
 
 
 def resolve(user_id: UUID, model: str | None) -> Target:
@@ -221,23 +197,18 @@ def offered(user_id: UUID) -> list[Offer]:
     """What this user may choose from, the default first; never empty unless an administrator switched all off."""
     rows = list(Model.objects.offered())
     if rows:
-        return [_offer(row.id, row.name, row.provider.name, row.sees, nth) for nth, row in enumerate(rows)]
+        return [Offer(row.id, row.name, row.provider.name, default=nth == 0) for nth, row in enumerate(rows)]
     known = environment()
     if known is None:
         return [_demo_offer(model) for model in demo.MODELS]
     names = known.known if Model.objects.untold(known) else ()
-    return [_offer(name, name, known.name, vision(name), nth) for nth, name in enumerate(names)]
-
-
-def _offer(model: str, name: str, provider: str, sees: bool, nth: int) -> Offer:
-    """The first one is the default."""
-    return Offer(model, name, provider, default=nth == 0, capabilities=("vision",) if sees else ())
+    return [Offer(name, name, known.name, default=nth == 0) for nth, name in enumerate(names)]
 
 
 def _demo_offer(model: demo.DemoModel) -> Offer:
-    able = [name for name, can in (("reasoning", model.reasons), ("vision", vision(model.id))) if can]
+    capabilities = ("reasoning",) if model.reasons else ()
     first = model is demo.MODELS[0]
-    return Offer(model.id, str(model.name), "chatsite", str(model.description), True, first, tuple(able))
+    return Offer(model.id, str(model.name), "chatsite", str(model.description), True, first, capabilities)
 
 
 def demonstrating() -> bool:

@@ -28,7 +28,6 @@ from chatsite.providers.models import MAX_NAME, Model, Provider, demonstrating
 from chatsite.providers.presets import PRESETS
 from chatsite.providers.trial import trial_response
 
-VISION = {"guess": None, "yes": True, "no": False}  # what a select of the page says
 _View = Callable[..., HttpResponse]
 _AsyncView = Callable[..., Coroutine[Any, Any, HttpResponse]]
 
@@ -175,7 +174,7 @@ def _page(request: HttpRequest, row: Provider, status: int = 200, **more: Any) -
 @require_POST
 @administrators
 def choose(request: HttpRequest, pk: int) -> HttpResponse:
-    """Which models are offered, which one is the site's default, and which take images."""
+    """Which models are offered, and which one is the site's default."""
     row = _provider(pk)
     # Of what was sent only names that are there reach the database: PostgreSQL raises at a NUL.
     offered = set(row.models.values_list("pk", flat=True)) & set(request.POST.getlist("offered"))
@@ -186,10 +185,6 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
         if default in offered:
             Model.objects.filter(default=True).update(default=False)
             row.models.filter(pk=default).update(default=True)
-        for model in row.models.all():
-            said = VISION.get(request.POST.get(f"vision {model.pk}", ""), model.vision)
-            if said != model.vision:
-                row.models.filter(pk=model.pk).update(vision=said)
     messages.success(request, _("Saved. It counts from the next question on."))
     return redirect("provider", pk)
 

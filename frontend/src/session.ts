@@ -41,9 +41,6 @@ async function refresh(): Promise<string> {
 /** Whom the page was served to: known before the first request. "" for nobody. */
 export const userId = (): string => meta("user");
 
-/** A key under which the browser keeps something for this user alone. */
-export const ofUser = (key: string): string => `${key}:${userId()}`;
-
 const meta = (name: string): string => document.querySelector<HTMLMetaElement>(`meta[name=${name}]`)?.content ?? "";
 
 /** The cookie, which follows a sign-in in another tab; else what the page was served with. */

@@ -15,35 +15,6 @@ export interface Usage {
   total_tokens?: number;
 }
 
-/** Seconds from the start of an answer's last generation; null where not known. */
-export interface Timing {
-  /** To the first text, reasoning included. */
-  firstDelta: number | null;
-  /** What reasoning took. */
-  reasoning: number | null;
-  duration: number | null;
-}
-
-/** A file that goes with what a user wrote. `GET /api/attachments/{id}` has its bytes. */
-export interface Attachment {
-  id: string;
-  name: string;
-  /** MIME type. */
-  type: string;
-  /** Bytes. */
-  size: number;
-  /** Pixels of an image, else null. */
-  width: number | null;
-  height: number | null;
-  /** Of the text the model gets of it; 0 for an image. */
-  characters: number;
-}
-
-export interface Rating {
-  value: 1 | -1;
-  reason: string;
-}
-
 /** One node of a conversation's tree. */
 export interface Message {
   convId: string;
@@ -60,35 +31,14 @@ export interface Message {
   lastEventId: string | null;
   finishReason: string | null;
   error: Failure | null;
-  timing: Timing | null;
-  rating: Rating | null;
-  attachments: Attachment[];
-  /** Its text was left out of the tree: `api.texts` has it. */
-  partial?: true;
   /** ISO 8601, UTC. */
   created: string;
-}
-
-/** Parameters of the OpenAI API. */
-export interface Params {
-  temperature?: number;
-  top_p?: number;
-  max_tokens?: number;
-  presence_penalty?: number;
-  frequency_penalty?: number;
-  seed?: number;
-  reasoning_effort?: "none" | "minimal" | "low" | "medium" | "high";
 }
 
 export interface ConversationRow {
   convGroupId: string;
   title: string;
   model: string;
-  pinned: boolean;
-  archived: boolean;
-  temporary: boolean;
-  /** Id of the folder it lies in. */
-  folder: string | null;
   version: number;
   created: string;
   updated: string;
@@ -96,63 +46,19 @@ export interface ConversationRow {
 }
 
 export interface ConversationPage {
-  /** All pinned ones, on the first page of the plain list; else []. */
-  pinned: ConversationRow[];
   conversations: ConversationRow[];
   nextCursor: string | null;
 }
 
-export interface ConversationTree extends Omit<ConversationRow, "inProgress"> {
-  currentNode: string | null;
-  /** The system prompt, "" without one. */
-  system: string;
-  params: Params;
-  messages: Message[];
-}
-
-export interface Folder {
-  id: string;
-  name: string;
-  /** Conversations in it. */
-  count: number;
-}
-
-/** What a search found: a message, or a conversation by its title (`convId` null). */
-export interface Hit {
+export interface ConversationTree {
   convGroupId: string;
   title: string;
-  convId: string | null;
-  role: "user" | "assistant" | null;
-  /** A few words around the find, in pieces. */
-  snippet: { text: string; hit: boolean }[];
-  archived: boolean;
+  model: string;
+  currentNode: string | null;
+  version: number;
   created: string;
-}
-
-export interface HitPage {
-  hits: Hit[];
-  nextCursor: string | null;
-  /** Older messages can't all be found yet. */
-  indexing: boolean;
-}
-
-/** A text of the user's own, put into the composer by its name. */
-export interface Prompt {
-  id: string;
-  name: string;
-  content: string;
   updated: string;
-}
-
-export interface ApiKey {
-  id: string;
-  name: string;
-  /** How its secret begins. */
-  prefix: string;
-  scopes: ("read" | "chat" | "admin")[];
-  created: string;
-  expires: string | null;
-  lastUsed: string | null;
+  messages: Message[];
 }
 
 export interface Model {
@@ -171,19 +77,8 @@ export interface Me {
   name: string;
   isAdmin: boolean;
   language: string;
-  theme: "system" | "light" | "dark";
-  /** Id of the model that new conversations begin with; null: the site's. */
-  defaultModel: string | null;
   /** No provider is connected: the built-in demo answers. */
   demo: boolean;
-}
-
-/** How much is kept of a user; temporary chats are not counted. */
-export interface OwnData {
-  /** Those that are not archived. */
-  conversations: number;
-  archived: number;
-  messages: number;
 }
 
 /** Body of POST /api/chat. `request` null: another answer to the parent, or more of it. */
@@ -193,12 +88,6 @@ export interface Start {
   convGroupId: string | null;
   parentConvId: string | null;
   request: string | null;
-  /** Ids of files that go with `request`. */
-  attachments?: string[];
-  /** For a new conversation only; kept with it. */
-  system?: string;
-  conversationParams?: Params;
-  temporary?: boolean;
 }
 
 /** One event of a stream as it came. */
@@ -219,7 +108,6 @@ export interface Chunk {
   parentConvId?: string | null;
   status?: Status;
   usage?: Usage | null;
-  timing?: Timing | null;
   code?: number;
   msg?: string;
   retryable?: boolean;
@@ -228,8 +116,5 @@ export interface Chunk {
 
 /** Something changed: fetch it again. */
 export type Hint =
-  /** Without a version: something changed that is no part of it. */
   | { type: "conversation.changed"; convGroupId: string; version?: number }
-  | { type: "generation.started" | "generation.ended"; convGroupId: string; convId?: string }
-  /** Folders were made, renamed or deleted. */
-  | { type: "folders.changed" };
+  | { type: "generation.started" | "generation.ended"; convGroupId: string; convId?: string };

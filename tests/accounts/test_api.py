@@ -1,4 +1,4 @@
-"""/api/auth/token and /api/keys, and who may ask for /api/me, tried by everybody with everything."""
+"""/api/me, /api/auth/token and /api/keys, tried by everybody with everything."""
 
 from datetime import timedelta
 from typing import Any
@@ -28,11 +28,24 @@ def access_token(browser: Browser) -> str:
     return token
 
 
+def test_me_is_whoever_asks(alice: User, admin: User) -> None:
+    hers = {"id": str(alice.pk), "email": "alice@example.org", "name": "Alice", "isAdmin": False, "language": "en"}
+    assert Browser(alice).get("/api/me").json() == hers
+    assert Browser().get("/api/me", headers=key_of(alice)).json() == hers
+    token = access_token(Browser(alice))
+    assert Browser().get("/api/me", headers=bearer(token)).json() == hers
+    assert Browser(admin).get("/api/me").json()["isAdmin"] is True
+
+
+def test_me_is_called_by_the_address_without_a_name_and_speaks_the_browsers_language(admin: User) -> None:
+    told = Browser(admin).get("/api/me", headers={"Accept-Language": "zh-CN"}).json()
+    assert (told["name"], told["language"]) == ("admin", "zh-hans")
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [
         ("GET", "/api/me"),
-        ("PATCH", "/api/me"),
         ("POST", "/api/auth/token"),
         ("GET", "/api/keys"),
         ("POST", "/api/keys"),
@@ -50,7 +63,7 @@ def test_nobody_is_asked_to_sign_in(method: str, path: str) -> None:
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("PATCH", "/api/me"), ("POST", "/api/auth/token"), ("POST", "/api/keys"), ("DELETE", f"/api/keys/{uuid4()}")],
+    [("POST", "/api/auth/token"), ("POST", "/api/keys"), ("DELETE", f"/api/keys/{uuid4()}")],
 )
 def test_a_write_by_cookie_must_come_from_our_page(alice: User, method: str, path: str) -> None:
     browser = Browser(alice)

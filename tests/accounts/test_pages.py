@@ -227,7 +227,7 @@ def test_the_language_switch_leads_to_no_other_site(alice: User) -> None:
 def test_pages_have_no_script_but_that_of_the_theme_and_say_what_belongs_in_each_field(alice: User, path: str) -> None:
     page = text(Browser().get(path))
     assert page.count("<script") == 1
-    assert re.search(r'<script nonce="[^"]+">\s*try \{\s*const \{ dataset \}', page)
+    assert re.search(r'<script nonce="[^"]+">\s*try \{\s*const theme', page)
     assert "style=" not in page
     for field in re.findall(r"<input (?![^>]*hidden)[^>]*>", page):
         name = re.search(r' id="(\w+)"', field)

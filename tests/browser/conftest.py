@@ -52,17 +52,9 @@ def home(request: pytest.FixtureRequest, upstream: Upstream) -> Site:
 
 
 def _delete_conversations(url: str, person: Person) -> None:
-    for folder in requests.get(f"{url}/api/folders", headers=person.headers).json()["folders"]:
-        requests.delete(f"{url}/api/folders/{folder['id']}", headers=person.headers)
-    for archived in ("false", "true"):
-        address = f"{url}/api/conversations?archived={archived}"
-        while rows := _rows(requests.get(address, headers=person.headers).json()):
-            for row in rows:
-                requests.delete(f"{url}/api/conversations/{row['convGroupId']}", headers=person.headers)
-
-
-def _rows(page: dict[str, Any]) -> list[dict[str, Any]]:
-    return [*page["pinned"], *page["conversations"]]
+    while rows := requests.get(f"{url}/api/conversations", headers=person.headers).json()["conversations"]:
+        for row in rows:
+            requests.delete(f"{url}/api/conversations/{row['convGroupId']}", headers=person.headers)
 
 
 @pytest.fixture(scope="session")

@@ -68,6 +68,7 @@ def test_a_deleted_conversation_is_gone_everywhere(tab: Tab, second: Tab) -> Non
     tab.rows.first.hover()
     tab.page.get_by_role("button", name="Actions for").click()
     tab.page.get_by_role("menuitem", name="Delete").click()
+    tab.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     for one in (tab, second):
         expect(one.rows).to_have_count(0)
     tab.page.wait_for_url(f"{tab.url}/")
@@ -83,6 +84,7 @@ def test_a_conversation_deleted_while_it_answers_leaves_the_view(tab: Tab, secon
     tab.rows.first.hover()
     tab.page.get_by_role("button", name="Actions for").click()
     tab.page.get_by_role("menuitem", name="Delete").click()
+    tab.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(second.page.get_by_text("This conversation is not here")).to_be_in_viewport()
     for gone in (second.questions, second.answer, second.stop_button, second.composer):
         expect(gone).to_have_count(0)

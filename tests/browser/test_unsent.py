@@ -89,16 +89,3 @@ def test_a_message_that_was_refused_is_still_there_after_a_reload(tab: Tab) -> N
     tab.button("Try again").click()
     tab.wait_until_named()
     expect(tab.questions).to_have_count(1)
-
-
-def test_what_was_refused_waits_in_a_new_chat_when_its_conversation_is_deleted(tab: Tab) -> None:
-    start_conversation(tab)
-    refusal = {"code": 42901, "msg": "Too many messages."}
-    tab.page.route("**/api/chat", lambda route: route.fulfill(status=429, json=refusal))
-    tab.ask("words I do not want to lose")
-    expect(tab.answer.get_by_text("Not sent")).to_be_visible()
-    tab.rows.first.hover()
-    tab.page.get_by_role("button", name="Actions for").click()
-    tab.page.get_by_role("menuitem", name="Delete").click()
-    expect(tab.page.get_by_text("A message could not be sent")).to_be_visible()
-    expect(tab.composer).to_have_value("words I do not want to lose")

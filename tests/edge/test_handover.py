@@ -75,18 +75,6 @@ def test_a_response_that_takes_long_is_waited_for_outside_the_lanes(server: Serv
             assert b"X-Early: 1" in data
 
 
-def test_files_that_take_long_to_read_keep_nobody_from_connecting_a_provider(server: Server) -> None:
-    with ExitStack() as stack:
-        post = ("Content-Length: 0", "Connection: close")
-        reading = [
-            stack.enter_context(server.connect()).ask("/api/attachments/walled", *post, method="POST") for _ in range(8)
-        ]
-        server.process.wait_for("at the wall")
-        assert requests.post(f"{server.url}/connect/", timeout=60).ok
-        for client in reading:
-            assert b" 200 " in client.read()
-
-
 def test_a_response_nobody_waits_for_is_not_made(server: Server) -> None:
     with server.connect() as client:
         client.ask("/api/later?gate=never")

@@ -2,18 +2,13 @@
 
 import ast
 import json
-from collections.abc import Callable
-from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
-from chatsite.edge.limits import MOST_LARGE
 from tests.edge.conftest import Server
-from tests.edge.raw import Raw
 
 LIMIT = 2 * 2**20
-CREDENTIAL = "Authorization: Bearer x"
 
 
 def answer(data: bytes) -> tuple[int, Any]:
@@ -38,55 +33,6 @@ def test_a_body_of_the_largest_size_is_taken(server: Server) -> None:
     with server.connect() as client:
         client.ask("/raw/scope-told", f"Content-Length: {LIMIT}", "Connection: close", method="POST", body=b"x" * LIMIT)
         assert scope(client.read())["body"] == LIMIT
-
-
-@pytest.mark.parametrize("credential", ["Authorization: Bearer x", "token: x", "Cookie: a=b; chatsite_session=x"])
-def test_an_upload_may_be_larger_and_has_a_limit_of_its_own(server: Server, credential: str) -> None:
-    with server.connect() as client:
-        headers = (f"Content-Length: {2 * LIMIT}", "Connection: close", credential)
-        client.ask("/api/attachments?name=x", *headers, method="POST", body=b"x" * 2 * LIMIT)
-        assert b" 413 " not in client.read().partition(b"\r\n")[0]
-    with server.connect() as client:
-        large = (f"Content-Length: {20 * 2**20 + 1}", credential)
-        status, told = answer(client.ask("/api/attachments", *large, method="POST").read())
-    assert (status, told["code"]) == (413, 41301)
-
-
-@pytest.mark.parametrize("path", ["/api/attachments/", "/api/attachmentsx", "/raw/scope-told?/api/attachments"])
-def test_only_the_upload_itself_may_be_larger(server: Server, path: str) -> None:
-    with server.connect() as client:
-        headers = (f"Content-Length: {2 * LIMIT}", CREDENTIAL)
-        assert answer(client.ask(path, *headers, method="POST").read())[0] == 413
-
-
-@pytest.mark.parametrize(
-    ("method", "header"), [("POST", "X: y"), ("POST", "Cookie: a=chatsite_session="), ("PUT", CREDENTIAL)]
-)
-def test_who_shows_no_credential_may_send_no_more_than_others(server: Server, method: str, header: str) -> None:
-    with server.connect() as client:
-        headers = (f"Content-Length: {2 * LIMIT}", header)
-        assert answer(client.ask("/api/attachments", *headers, method=method).read())[0] == 413
-
-
-@pytest.mark.parametrize("size", [f"Content-Length: {LIMIT + 1}", "Transfer-Encoding: chunked"])
-def test_only_so_many_large_bodies_come_in_at_once(start: Callable[..., Server], size: str) -> None:
-    server, path = start(), "/api/attachments"
-    with ExitStack() as stack:
-
-        def post(length: str) -> Raw:
-            return stack.enter_context(server.connect()).ask(
-                path, length, CREDENTIAL, "Connection: close", method="POST"
-            )
-
-        coming = [post(size) for _ in range(MOST_LARGE)]
-        assert b" 404 " in post("Content-Length: 1").send(b"x").read()
-        refused = post(size).read()
-        assert answer(refused)[1]["code"] == 50305
-        assert b"Retry-After: 5" in refused
-        coming[0].send(b"x" * (LIMIT + 1) if "Length" in size else b"0\r\n\r\n")
-        assert b" 404 " in coming[0].read()
-        again = post(f"Content-Length: {LIMIT + 1}").send(b"x" * (LIMIT + 1))
-        assert b" 404 " in again.read()
 
 
 def test_a_chunked_body_is_refused_when_it_grows_too_large(server: Server) -> None:

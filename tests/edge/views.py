@@ -1,7 +1,6 @@
 """Views that stream, wait, and fail: the URLconf of tests.edge.scripted."""
 
 import asyncio
-import threading
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator
@@ -9,7 +8,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.urls import path
-from django.views.decorators.csrf import csrf_exempt
 
 
 def say(*words: object) -> None:
@@ -118,23 +116,6 @@ def stuck(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
-_wall = threading.Event()
-
-
-@csrf_exempt
-def walled(request: HttpRequest) -> HttpResponse:
-    """Keeps its lane until somebody POSTs to /connect/."""
-    say("at the wall")
-    _wall.wait(60)
-    return HttpResponse()
-
-
-@csrf_exempt
-def connect(request: HttpRequest) -> HttpResponse:
-    _wall.set()
-    return HttpResponse()
-
-
 def fault(request: HttpRequest) -> HttpResponse:
     raise LookupError("inside the view")
 
@@ -148,8 +129,6 @@ urlpatterns = [
     path("fault", fault),
     path("stuck", stuck),
     path("download", download),
-    path("api/attachments/walled", walled),
-    path("connect/", connect),
     path("whole", whole),
     path("api/whole", whole),
 ]

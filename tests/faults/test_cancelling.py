@@ -13,7 +13,6 @@ import pytest
 from tests.bench.kit.figures import report, times
 from tests.chat import Answer
 from tests.faults.pair import Pair
-from tests.faults.patience import eventually
 from tests.faults.tables import in_progress, kind
 from tests.upstream import Script, Upstream
 
@@ -59,7 +58,7 @@ def test_deleting_ends_it_in_every_process_though_upstream_is_silent(
         assert {each.call("GET", f"chat/{answer.id}").status_code for each in (pair.here, pair.there)} == {404}
     what = f"deleted at the {process} process, to EOF at upstream and two readers, {kind(pair.database_url)}"
     report("P07", what, injected=len(took) // 3, violations=0, samples=took)
-    eventually(lambda: not in_progress(pair.database_url))  # the sweep ends what could still be restored
+    assert in_progress(pair.database_url) == 0
 
 
 def test_stop_at_any_moment_ends_it(pair: Pair, upstream: Upstream) -> None:

@@ -79,7 +79,7 @@ def test_readers_who_never_read_cost_little_and_are_dropped(
     site: Site, alice: Chat, upstream: Upstream, what: str
 ) -> None:
     allow_many_files()
-    count, bob = times(300, 1000), Chat(site.url, site.user("bob"))
+    count, bob = times(100, 1000), Chat(site.url, site.user("bob"))
     warm_up(bob, upstream, ANSWERS[what])
     upstream.next(ANSWERS[what] | {"gate": "half"})
     unread, steady = bob.ask("nobody reads this"), alice.script(count=DELTAS, rate=RATE)

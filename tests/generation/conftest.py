@@ -18,8 +18,7 @@ def standing(
     """A site that runs as long as the tests do, the scripted upstream its default provider."""
     template: Template = request.getfixturevalue(f"{request.param}_template")
     data = tmp_path_factory.mktemp("standing") / "data"
-    models = {"CHATSITE_MODELS": "scripted,gpt-4o"}  # the second takes images
-    with serving(template, data, upstream_process, settings=models) as running:
+    with serving(template, data, upstream_process) as running:
         yield running
 
 

@@ -3,16 +3,13 @@
 import asyncio
 import contextlib
 import time
-import tracemalloc
 from asyncio import selector_events
-from collections.abc import AsyncGenerator, Iterator
 
 import pytest
 
-from chatsite.generation.body import Pieces
 from chatsite.generation.events import Content, Event
 from chatsite.generation.pacing import MOST, WELL, Pacer
-from chatsite.generation.upstream import Outcome, Question, encoded, read, request
+from chatsite.generation.upstream import Outcome, Question, read
 from chatsite.providers import clients
 from chatsite.providers.models import Target
 from tests.faults.patience import eventually
@@ -31,12 +28,8 @@ def question(upstream: Upstream, **script: object) -> Question:
     return Question(target, [{"role": "user", "content": prompt(**script)}], {})
 
 
-def reading(question: Question, outcome: Outcome, interval: float = 0) -> AsyncGenerator[list[Event]]:
-    return read(question.target, encoded(question), outcome, Fixed(interval))
-
-
 async def batches(upstream: Upstream, interval: float, **script: object) -> list[list[Event]]:
-    found = [batch async for batch in reading(question(upstream, **script), Outcome(), interval)]
+    found = [batch async for batch in read(question(upstream, **script), Outcome(), Fixed(interval))]
     await clients.close()
     return found
 
@@ -81,8 +74,8 @@ async def test_an_idle_process_waits_for_nothing(upstream: Upstream, pauses: lis
 
 
 async def test_leaving_early_closes_the_connection(upstream: Upstream) -> None:
-    async with contextlib.aclosing(reading(question(upstream, count=5, end="hang"), Outcome())) as batches:
-        await anext(batches)
+    async with contextlib.aclosing(read(question(upstream, count=5, end="hang"), Outcome(), Fixed(0))) as reading:
+        await anext(reading)
     assert await asyncio.to_thread(upstream.wait, "aborted")
     await clients.close()
 
@@ -98,31 +91,10 @@ async def test_a_connection_that_breaks_off_after_the_finish_reason_has_brought_
         upstream.open("whole")
 
     breaking = asyncio.create_task(asyncio.to_thread(break_off))
-    held = question(upstream, count=3, end=end, gate="whole", after=4)
-    found = [batch async for batch in reading(held, outcome)]
+    asked = question(upstream, count=3, end=end, gate="whole", after=4)
+    found = [batch async for batch in read(asked, outcome, Fixed(0))]
     await breaking
     assert (text(found), outcome.finish_reason) == (Script(count=3).content, "stop")
-    await clients.close()
-
-
-@pytest.fixture
-def traced() -> Iterator[None]:
-    tracemalloc.start(1)
-    yield
-    tracemalloc.stop()
-
-
-@pytest.mark.usefixtures("traced")
-async def test_a_large_request_is_let_go_of_while_its_answer_runs(upstream: Upstream) -> None:
-    large = question(upstream, count=5, end="hang")
-    large.messages.insert(0, {"role": "user", "content": "x" * 2**24})
-    body = Pieces(request(large))
-    large.messages.clear()
-    async with contextlib.aclosing(read(large.target, body, Outcome(), Fixed(0))) as batches:
-        await anext(batches)
-        assert tracemalloc.get_traced_memory()[0] < 2**23
-    (record,) = upstream.requests
-    assert len(record.body["messages"][0]["content"]) == 2**24
     await clients.close()
 
 

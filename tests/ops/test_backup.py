@@ -167,17 +167,6 @@ def test_a_backup_is_made_where_it_is_asked_for_and_says_where(database: Databas
     assert copy.stat().st_mode & 0o077 == 0
 
 
-def test_a_backup_has_what_people_attached(database: Database, tmp_path: Path) -> None:
-    shard = database.data / "attachments" / "ab"
-    shard.mkdir(mode=0o700, parents=True)
-    (shard / "a-file").write_bytes(b"words")
-    (shard / "a-file.part").write_bytes(b"wor")
-    copy, files = map(Path, database.manage("backup", str(tmp_path / "safe")).split())
-    assert copy.stem == files.stem
-    assert [path.read_bytes() for path in files.rglob("*") if path.is_file()] == [b"words"]
-    assert files.stat().st_mode & 0o077 == 0
-
-
 def test_a_backup_that_cannot_be_made_says_why(database: Database) -> None:
     with pytest.raises(subprocess.CalledProcessError) as refused:
         database.manage("backup", "/dev/null/nowhere")

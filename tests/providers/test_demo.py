@@ -1,7 +1,6 @@
 """The demo through the real SDK: it speaks the same wire as a provider, at a human pace, and says what it is."""
 
 import asyncio
-import base64
 import re
 import time
 from collections.abc import AsyncIterator
@@ -10,16 +9,13 @@ from typing import Any
 import openai
 import pytest
 
-from chatsite.generation.titles import PROMPT
 from chatsite.providers import clients, demo
 from chatsite.providers.demo.answers import answer
 from chatsite.providers.demo.log import Language, _phrases, keepers_log
 from chatsite.providers.models import Target
-from tests.conversations.hostile import image
 
 TARGET = Target("demo", "demo", demo.BASE_URL, "")
 MODELS = [model.id for model in demo.MODELS]
-FAILING = next(model for model in demo.MODELS if model.id == "demo-failing")
 LINK = "(/connect)"
 
 
@@ -118,7 +114,7 @@ class TestWire:
         assert content(said).endswith("for example,")
 
     async def test_what_broke_off_can_be_continued(self, sdk: openai.AsyncOpenAI) -> None:
-        begun = answer(FAILING, [user("Hello")]).content
+        begun = answer(demo.MODELS[4], [user("Hello")]).content
         rest = content(await streamed(sdk, "demo-failing", user("Hello"), assistant(begun)))
         assert rest.startswith(" the line broke")
 
@@ -252,26 +248,3 @@ class TestWords:
 def test_the_log_says_every_phrase_there_is(language: Language) -> None:
     log = keepers_log(language)
     assert [phrase for phrases in _phrases(language) for phrase in phrases if phrase not in log] == []
-
-
-def title(question: str, model: str = "demo") -> str:
-    """What the demo says when it is asked for a title as every model is."""
-    shown = f"<request>\n{question}\n</request>\n<answer>\nwhatever\n</answer>"
-    asked = next(known for known in demo.MODELS if known.id == model)
-    return answer(asked, [{"role": "system", "content": PROMPT}, user(shown)]).content
-
-
-def test_it_names_a_conversation_by_what_it_is_about_in_its_language() -> None:
-    assert title("How do I connect a model?") == "Connecting a model"
-    assert title("怎么连接模型？") == "连接模型"
-    assert all(title("Hello", model) for model in MODELS)
-
-
-def test_it_sees_how_large_an_image_is() -> None:
-    model = next(known for known in demo.MODELS if known.id == "demo-vision")
-    url = f"data:image/png;base64,{base64.b64encode(image(size=(640, 480))).decode()}"
-    parts = [{"type": "image_url", "image_url": {"url": url}}, {"type": "text", "text": "What is it?"}]
-    assert "**640 × 480**" in answer(model, [{"role": "user", "content": parts}]).content
-    broken = [{"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}]
-    assert "**?**" in answer(model, [{"role": "user", "content": broken}]).content
-    assert "image" in answer(model, [user("Hello")]).content

@@ -57,10 +57,9 @@ def test_without_any_provider_the_demo_answers(asked: str | None, django_assert_
 
 def test_the_demo_offers_all_its_models_and_says_what_they_are() -> None:
     offers = offered(USER)
-    names = ["demo", "demo-slow", "demo-long", "demo-reasoning", "demo-vision", "demo-failing"]
-    assert [offer.id for offer in offers] == names
+    assert [offer.id for offer in offers] == ["demo", "demo-slow", "demo-long", "demo-reasoning", "demo-failing"]
     assert all(offer.demo and offer.description for offer in offers)
-    assert [offer.default for offer in offers] == [True, *[False] * 5]
+    assert [offer.default for offer in offers] == [True, False, False, False, False]
     assert [offer.id for offer in offers if "reasoning" in offer.capabilities] == ["demo-reasoning"]
 
 

@@ -228,30 +228,6 @@ class TestChanging:
         assert [offer.id for offer in offered(uuid7())] == ["scripted"]
         assert not Model.objects.filter(default=True).exists()
 
-    def test_whether_a_model_takes_images_is_said_or_guessed(self, browser: Client, provider: Provider) -> None:
-        discovery.add(provider, "gpt-4o")
-        discovery.add(provider, "prod-chat")
-
-        def seeing(**said: str) -> set[str]:
-            """Those that do, after this was chosen; told in either way."""
-            fields = {f"vision {name}": value for name, value in said.items()}
-            offered_ = list(provider.models.values_list("pk", flat=True))
-            browser.post(f"/connect/{provider.pk}/choose", {"offered": offered_, **fields})
-            found = {offer.id for offer in offered(uuid7()) if "vision" in offer.capabilities}
-            assert found == {name for name in offered_ if resolve(uuid7(), name).vision}
-            return found
-
-        assert seeing() == {"gpt-4o"}
-        assert seeing(**{"gpt-4o": "no", "prod-chat": "yes"}) == {"prod-chat"}
-        page = browser.get(f"/connect/{provider.pk}").content.decode()
-        assert page.count('value="yes" selected') == page.count('value="no" selected') == 1
-        assert seeing(**{"gpt-4o": "sometimes"}) == {"prod-chat"}
-        assert seeing(**{"gpt-4o": "guess", "prod-chat": "guess"}) == {"gpt-4o"}
-
-    def test_a_provider_may_have_very_many_models(self, browser: Client, provider: Provider) -> None:
-        fields = {"offered": "scripted", **{f"vision {n}": "guess" for n in range(1500)}}
-        assert browser.post(f"/connect/{provider.pk}/choose", fields).status_code == 302
-
     def test_names_that_cannot_be_are_like_those_that_are_not(self, browser: Client, provider: Provider) -> None:
         fields = {"offered": ["a\0b", "scripted"], "default": "a\0b"}
         assert browser.post(f"/connect/{provider.pk}/choose", fields).status_code == 302

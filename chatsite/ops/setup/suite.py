@@ -6,8 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from glob import glob
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -38,8 +37,6 @@ class Part:
     env: Mapping[str, str]
     cwd: Path
     results: Path
-    # Runs beside the others, as it mostly waits for a browser; what it says goes here, and is told at its end.
-    log: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -66,10 +63,8 @@ def run(arguments: list[str]) -> int:
     serve.raise_open_files()
     with TemporaryDirectory(prefix="chatsite-results-") as folder:
         parts = _chosen(arguments, Path(folder)) if arguments else _all(missing, Path(folder))
-        start = time.monotonic()
-        outcomes = _run_all(parts)
-        seconds = time.monotonic() - start
-    return _close(outcomes, missing, seconds)
+        outcomes = [_run(part) for part in parts]
+    return _close(outcomes, missing)
 
 
 def _provide() -> list[str]:
@@ -108,8 +103,7 @@ def _all(missing: list[str], folder: Path) -> list[Part]:
         )
     there = [path for path in BROWSER_FOLDERS if (ROOT / path).is_dir()]
     if there and "chromium" not in missing:
-        part = _pytest("pytest in the browser", there, folder, browser=True)
-        parts.append(replace(part, log=folder / "browser.log"))
+        parts.append(_pytest("pytest in the browser", there, folder, browser=True))
     return [*parts, _vitest(folder)]
 
 
@@ -136,37 +130,16 @@ def _vitest(folder: Path) -> Part:
     return Part("vitest", command, frontend.environment(), frontend.FRONTEND, results)
 
 
-def _run_all(parts: list[Part]) -> list[Outcome]:
-    """One after the other with their words straight to the terminal; those with a log meanwhile, told afterwards."""
-    with ThreadPoolExecutor() as pool:
-        meanwhile = [(part.log, pool.submit(_run, part)) for part in parts if part.log]
-        outcomes = [_run(part) for part in parts if not part.log]
-        for log, future in meanwhile:
-            outcomes.append(future.result())
-            print(f"\n===== {outcomes[-1].name}\n{log.read_text(errors='replace')}", flush=True)
-    return outcomes
-
-
 def _run(part: Part) -> Outcome:
+    """Its words go straight to the terminal."""
+    print(f"\n===== {part.name}", flush=True)
     start = time.monotonic()
-    code = _into_log(part, part.log) if part.log else _aloud(part)
+    code = subprocess.run(part.command, env=part.env, cwd=part.cwd, check=False).returncode
     seconds = time.monotonic() - start
     tests, failed, errors, skipped = _count(part.results)
     if code and not failed and not errors:
         errors = 1  # nothing collected, a crash, or a complaint that belongs to no test
     return Outcome(part.name, tests - failed - errors - skipped if tests else 0, failed, errors, skipped, seconds)
-
-
-def _aloud(part: Part) -> int:
-    print(f"\n===== {part.name}", flush=True)
-    return subprocess.run(part.command, env=part.env, cwd=part.cwd, check=False).returncode
-
-
-def _into_log(part: Part, log: Path) -> int:
-    with log.open("w") as file:
-        return subprocess.run(
-            part.command, env=part.env, cwd=part.cwd, check=False, stdout=file, stderr=file
-        ).returncode
 
 
 def _count(results: Path) -> tuple[int, int, int, int]:
@@ -180,7 +153,7 @@ def _count(results: Path) -> tuple[int, int, int, int]:
     return tests, failed, errors, skipped
 
 
-def _close(outcomes: list[Outcome], missing: list[str], seconds: float) -> int:
+def _close(outcomes: list[Outcome], missing: list[str]) -> int:
     """A line for each part, and the last line for all of them."""
     print()
     for outcome in outcomes:
@@ -188,7 +161,7 @@ def _close(outcomes: list[Outcome], missing: list[str], seconds: float) -> int:
     for package in missing:
         print(f"NOT RUN: what needs {package}, which is not installed on this machine")
     total = _total(outcomes)
-    print(f"===== {total.words} in {seconds:.2f}s =====")
+    print(f"===== {total.words} in {total.seconds:.2f}s =====")
     return 1 if total.failed or total.errors or not total.passed else 0
 
 

@@ -29,6 +29,5 @@ MODELS = (
     DemoModel("demo-slow", _("Demo, slow"), _("Thinks long, writes slowly: try Stop, or reload the page."), 5, 3),
     DemoModel("demo-long", _("Demo, long"), _("Thousands of words: try scrolling, and leaving and coming back.")),
     DemoModel("demo-reasoning", _("Demo, reasoning"), _("Shows its reasoning before it answers."), reasons=True),
-    DemoModel("demo-vision", _("Demo, vision"), _("Looks at images: attach one, and it says how large it is.")),
     DemoModel("demo-failing", _("Demo, failing"), _("Fails half-way, on purpose: try Continue and Try again.")),
 )

@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from chatsite.providers import demo
-from chatsite.providers.demo import names
 from chatsite.providers.demo.log import Language, keepers_log
-from chatsite.providers.demo.pictures import sizes
 
 _TEXTS = Path(__file__).parent / "texts"
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -43,24 +41,9 @@ class Answer:
 def answer(model: demo.DemoModel, messages: list[dict[str, Any]]) -> Answer:
     """The next answer; where the last message is an unfinished answer, what is missing of it."""
     partial = _text(messages[-1]) if messages and messages[-1].get("role") == "assistant" else None
-    asked = [message for message in messages if message.get("role") == "user"] or [{}]
-    questions = [_text(message) for message in asked]
-    said = _named(model, messages, questions[-1]) or _said(model, asked[-1], questions)
-    whole = replace(said, prompt=sum(len(_text(message)) for message in messages))
-    return whole if partial is None else _rest(whole, partial, _language(questions[-1]))
-
-
-def _named(model: demo.DemoModel, messages: list[dict[str, Any]], words: str) -> Answer | None:
-    """A title, where one is asked for."""
-    request = names.request(_text(messages[0]) if messages else "", words)
-    if request is None:
-        return None
-    subject = _topic(request.lower(), 1) if model.id == "demo" else model.id
-    return Answer(names.name(subject, _language(request)))
-
-
-def _said(model: demo.DemoModel, message: dict[str, Any], questions: list[str]) -> Answer:
-    return _seen(message, questions[-1]) if model.id == "demo-vision" else _whole(model, questions)
+    questions = [_text(message) for message in messages if message.get("role") == "user"]
+    whole = replace(_whole(model, questions or [""]), prompt=sum(len(_text(message)) for message in messages))
+    return whole if partial is None else _rest(whole, partial, _language((questions or [""])[-1]))
 
 
 def _rest(whole: Answer, partial: str, language: Language) -> Answer:
@@ -83,12 +66,6 @@ def _whole(model: demo.DemoModel, questions: list[str]) -> Answer:
             return _failing(question.lower(), language)
         case _:
             return Answer(_read(_topic(question.lower(), len(questions)), language))
-
-
-def _seen(message: dict[str, Any], question: str) -> Answer:
-    language = _language(question)
-    pictures = "\n".join(f"{nth}. **{size}**" for nth, size in enumerate(sizes(message), 1))
-    return Answer(_read("vision", language).format(pictures=pictures) if pictures else _read("blind", language))
 
 
 # The first topic one of whose words is in the question.

@@ -1,18 +1,14 @@
-import { flushSync, mount, unmount } from "svelte";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { forgetToken } from "../session";
 import * as backoff from "../stream/backoff";
 import { surroundings } from "../ui/surroundings.svelte";
-import { toasts } from "../ui/toast.svelte";
 import type { Message } from "../wire";
 import { Conversation } from "./conversation.svelte";
 import * as outbox from "./outbox";
-import TermsButton from "./TermsButton.svelte";
 
 const question: Message = {
   ...{ convId: "q", parentConvId: null, role: "user", content: "why", reasoning: "", status: "completed", model: null },
   ...{ usage: null, lastEventId: null, finishReason: null, error: null, created: "2026-01-01T00:00:00Z" },
-  ...{ timing: null, rating: null, attachments: [] },
 };
 const answer: Message = { ...question, convId: "a", parentConvId: "q", role: "assistant", content: "Because", lastEventId: "a.2", model: "m" };
 const running: Message = { ...answer, status: "in_progress", content: "", lastEventId: null };
@@ -55,8 +51,7 @@ let conversation: Conversation;
 beforeEach(() => {
   asked = [];
   site = { "POST /api/auth/token": () => json({ accessToken: "t", expiresIn: 600, user: "" }) };
-  vi.stubGlobal("fetch", async (whole: string, { method = "GET" }: RequestInit = {}) => {
-    const url = whole.replace(/\?.*/, "");
+  vi.stubGlobal("fetch", async (url: string, { method = "GET" }: RequestInit = {}) => {
     asked.push(`${method} ${url}`);
     return site[`${method} ${url}`]!();
   });
@@ -64,7 +59,6 @@ beforeEach(() => {
   outbox.forgetAll();
   forgetToken();
   onended.mockClear();
-  toasts.all = [];
   conversation = opened("c");
 });
 
@@ -146,7 +140,6 @@ describe("what was written and not sent", () => {
     conversation.send("and how", "m");
     await vi.waitFor(() => expect(shown()?.refusal).toBeDefined());
   };
-  const said = (): string[] => toasts.all.map(({ text }) => text);
   const unsent = { key: "k", at: 0, body: { model: "m", convGroupId: "c", parentConvId: "a", request: "and how" } };
 
   test("stands in the composer of the next new conversation when nobody looked as it was refused", async () => {
@@ -193,56 +186,6 @@ describe("what was written and not sent", () => {
     void conversation.resend(unsent);
     await conversation.load();
     expect([conversation.phase, opened(null).draft]).toEqual(["missing", "and how"]);
-    await vi.waitFor(() => expect(said()).toEqual([expect.stringContaining("was deleted")]));
-  });
-
-  describe("in a conversation that was deleted while nobody looked", () => {
-    const gone = (): Response => json({ code: 40401, msg: "" }, 404);
-    const given = (): string[] => [opened(null).draft, ...said()];
-
-    beforeEach(() => {
-      site["GET /api/conversations/c"] = gone;
-      site["POST /api/chat"] = gone;
-    });
-
-    test("stands in the composer of a new one, which is said", async () => {
-      void conversation.resend(unsent);
-      conversation.leave();
-      await vi.waitFor(() => expect(given()).toEqual(["and how", expect.stringContaining("was deleted")]));
-      expect([conversation.hasUnsent, outbox.waiting()]).toEqual([false, []]);
-    });
-
-    test("does so, too, when it had been refused before", async () => {
-      void conversation.resend({ ...unsent, refusal: { code: 42901, msg: "", retryAt: null } });
-      conversation.leave();
-      await vi.waitFor(() => expect(given()).toEqual(["and how", expect.stringContaining("was deleted")]));
-    });
-
-    test("does so, too, when a hint tells of it", async () => {
-      await sendAndBeRefused();
-      conversation.leave();
-      site["GET /api/conversations/c"] = gone;
-      await conversation.check();
-      await vi.waitFor(() => expect(given()).toEqual(["and how", expect.stringContaining("was deleted")]));
-    });
-
-    test("is given back whole, whatever branch it was on", async () => {
-      void conversation.resend(unsent);
-      void conversation.resend({ ...unsent, key: "l", body: { ...unsent.body, parentConvId: "b", request: "and when" } });
-      conversation.leave();
-      await vi.waitFor(() => expect(conversation.hasUnsent).toBe(false));
-      expect(opened(null).draft.split("\n\n").sort()).toEqual(["and how", "and when"]);
-      expect(outbox.waiting()).toEqual([]);
-      await vi.waitFor(() => expect(said()).not.toEqual([]));
-    });
-
-    test("waits there when only the message it followed is gone", async () => {
-      site["GET /api/conversations/c"] = () => json(tree(question));
-      void conversation.resend(unsent);
-      conversation.leave();
-      await vi.waitFor(() => expect(conversation.phase === "ready" && shown()?.refusal?.code).toBe(40401));
-      expect([opened(null).draft, outbox.waiting().length]).toEqual(["", 1]);
-    });
   });
 
   test("is shown where others went on, if it was accepted long ago", async () => {
@@ -254,7 +197,7 @@ describe("what was written and not sent", () => {
     stream.write(2, "", { status: "completed" });
     stream.end();
     await conversation.resend({ ...unsent, body: { ...unsent.body, parentConvId: null, request: "why" } });
-    expect([conversation.items.current, outbox.waiting()]).toEqual(["b", []]);
+    expect([conversation.currentNode, outbox.waiting()]).toEqual(["b", []]);
   });
 
   test("is not read to its end while nobody looks", async () => {
@@ -266,23 +209,6 @@ describe("what was written and not sent", () => {
     await sent;
     expect([shown()?.convId, shown()?.status]).toEqual(["a", "in_progress"]);
   });
-});
-
-test("the terms of a new conversation are set before its first message, or once it has a name", async () => {
-  const stream = new Stream();
-  site["POST /api/chat"] = () => stream.response;
-  conversation = opened(null);
-  const bar = mount(TermsButton, { target: document.body, props: { conversation } });
-  const button = document.querySelector<HTMLButtonElement>(".tool")!;
-  expect(button.disabled).toBe(false);
-  conversation.send("why", "m");
-  flushSync();
-  expect(button.disabled).toBe(true);
-  stream.write(1, "Be", {}, { role: "assistant" });
-  await vi.waitFor(() => expect(conversation.id).toBe("c"));
-  flushSync();
-  expect(button.disabled).toBe(false);
-  await unmount(bar);
 });
 
 test("a refused continue brings the answer back with the reason", async () => {
@@ -346,123 +272,4 @@ test("an answer of the site tells that it is there, whatever the browser says", 
   site["GET /api/conversations/c"] = () => json(tree(question, answer));
   await conversation.load();
   expect(surroundings.online).toBe(true);
-});
-
-describe("the branch on view", () => {
-  const other: Message = { ...answer, convId: "b", content: "Therefore", lastEventId: "b.2" };
-  const forked = (currentNode: string, version: number) => ({ ...tree(question, answer, other), currentNode, version });
-  const stale = (): Response => json({ code: 40902, msg: "" }, 409);
-
-  beforeEach(async () => {
-    site["GET /api/conversations/c"] = () => json(forked("b", 1));
-    site["PATCH /api/conversations/c"] = () => json({ version: 2 });
-    await conversation.load();
-  });
-
-  test("is chosen here and told the server", async () => {
-    conversation.show("a");
-    expect(shown()?.content).toBe("Because");
-    await vi.waitFor(() => expect(times("PATCH /api/conversations/c")).toBe(1));
-  });
-
-  test("is told again on the newest version, once", async () => {
-    site["PATCH /api/conversations/c"] = stale;
-    site["GET /api/conversations/c"] = () => json(forked("b", 5));
-    conversation.show("a");
-    await vi.waitFor(() => expect(times("PATCH /api/conversations/c")).toBe(2));
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    expect([shown()?.convId, times("PATCH /api/conversations/c"), times("GET /api/conversations/c")]).toEqual(["a", 2, 2]);
-  });
-
-  test("is told when the network is back", async () => {
-    site["PATCH /api/conversations/c"] = () => Promise.reject(new TypeError("no network"));
-    conversation.show("a");
-    await vi.waitFor(() => expect(times("PATCH /api/conversations/c")).toBe(1));
-    site["PATCH /api/conversations/c"] = () => json({ version: 2 });
-    await conversation.load();
-    await vi.waitFor(() => expect(times("PATCH /api/conversations/c")).toBe(2));
-    expect(shown()?.convId).toBe("a");
-  });
-
-  test("follows the other devices", async () => {
-    site["GET /api/conversations/c"] = () => json(forked("a", 2));
-    await conversation.load();
-    expect(shown()?.convId).toBe("a");
-  });
-
-  test.each([
-    ["something is written", () => void (conversation.draft = "half a thought")],
-    ["a question is edited", () => void (conversation.editing = "q")],
-  ])("stays while %s, and later too", async (_, write) => {
-    write();
-    site["GET /api/conversations/c"] = () => json(forked("a", 2));
-    await conversation.load();
-    conversation.draft = "";
-    conversation.editing = null;
-    await conversation.load();
-    expect(shown()?.convId).toBe("b");
-  });
-
-  test("goes on with what others add below it, whatever is written", async () => {
-    conversation.draft = "half a thought";
-    const next: Message = { ...question, convId: "d", parentConvId: "b" };
-    site["GET /api/conversations/c"] = () => json({ ...tree(question, answer, other, next), version: 2 });
-    await conversation.load();
-    expect(shown()?.convId).toBe("d");
-  });
-
-  test("is another one when its messages were deleted", async () => {
-    conversation.draft = "half a thought";
-    site["GET /api/conversations/c"] = () => json({ ...tree(question, answer), version: 2 });
-    await conversation.load();
-    expect(shown()?.convId).toBe("a");
-  });
-
-  test("is what was on view before when an edit is refused, and the edit waits where it was written", async () => {
-    site["POST /api/chat"] = () => json({ code: 42901, msg: "" }, 429);
-    conversation.show("a");
-    conversation.edit(conversation.branch[0]!, "in other words", "m");
-    await vi.waitFor(() => expect(shown()?.refusal).toBeDefined());
-    conversation.takeBack();
-    expect([shown()?.convId, conversation.editing, conversation.draft]).toEqual(["a", "q", ""]);
-  });
-});
-
-describe("a tab that is hidden", () => {
-  test("reads on what it asked for", async () => {
-    const stream = new Stream();
-    site["GET /api/conversations/c"] = () => json(tree());
-    site["POST /api/chat"] = () => stream.response;
-    await conversation.load();
-    conversation.send("why", "m");
-    stream.write(1, "Be", {}, { role: "assistant" });
-    await vi.waitFor(() => expect(shown()?.content).toBe("Be"));
-    conversation.hide();
-    stream.write(2, "cause", { status: "completed" });
-    stream.end();
-    await vi.waitFor(() => expect(shown()).toMatchObject({ content: "Because", status: "completed" }));
-  });
-
-  test("pauses what it only watches, and catches up when it is shown", async () => {
-    const [first, second] = [new Stream(), new Stream()];
-    site["GET /api/conversations/c"] = () => json(tree(question, running));
-    site["GET /api/chat/a"] = () => first.response;
-    await conversation.load();
-    first.write(1, "Be", {}, { role: "assistant" });
-    await vi.waitFor(() => expect(shown()?.content).toBe("Be"));
-    conversation.hide();
-    await vi.waitFor(() => expect(shown()?.link).toBeUndefined());
-    site["GET /api/chat/a"] = () => second.response;
-    await conversation.load();
-    second.write(2, "cause", { status: "completed" });
-    second.end();
-    await vi.waitFor(() => expect(shown()).toMatchObject({ content: "Because", status: "completed" }));
-  });
-});
-
-test("the model that is asked is the conversation's from then on, before a tree says so", () => {
-  site["POST /api/chat"] = () => new Promise(() => {});
-  conversation = opened(null);
-  conversation.send("why", "long");
-  expect(conversation.model).toBe("long");
 });

@@ -2,7 +2,7 @@
 
 import type { ApiError } from "../errors";
 import { cursorOf, type Cursor, fold, type Folded } from "../stream/fold";
-import type { Attachment, Message, Start, StreamEvent } from "../wire";
+import type { Message, Start, StreamEvent } from "../wire";
 
 /** How an answer reaches us. Without one, nothing is on its way. */
 export type Link = "sending" | "reading" | "lost";
@@ -37,33 +37,20 @@ export interface Item extends Folded {
 
 const LOCAL = "local:";
 /** Whether the server has not named the message yet. */
-export const isLocalId = (convId: string | null): boolean => convId?.startsWith(LOCAL) ?? false;
-export const isLocal = ({ convId }: Item): boolean => isLocalId(convId);
-
-/** Where drafts keep what becomes of a question while it is edited. */
-export const editOf = (convId: string): string => `edit:${convId}`;
+export const isLocal = ({ convId }: Item): boolean => convId.startsWith(LOCAL);
 
 export const fromServer = (message: Message, key = message.convId): Item => ({ ...message, key });
 
-/** As the server has it; where its text was left out and nothing came to it since, with the one that is known. */
-export function merged(message: Message, known: Item | undefined): Item {
-  const { partial, ...rest } = message;
-  const same = partial && known && !known.partial && known.lastEventId === message.lastEventId;
-  return same ? { ...rest, key: known.key, content: known.content, reasoning: known.reasoning } : fromServer(message, known?.key);
-}
-
 function local(key: string, role: Item["role"], parentConvId: string | null, rest: Partial<Item>): Item {
   const nothing = { content: "", reasoning: "", usage: null, lastEventId: null, finishReason: null, error: null };
-  const later = { timing: null, rating: null, attachments: [] };
   const id = `${LOCAL}${key}:${role}`;
   const created = new Date().toISOString();
-  return { ...nothing, ...later, convId: id, key: id, role, parentConvId, status: "completed", model: "", created, ...rest };
+  return { ...nothing, convId: id, key: id, role, parentConvId, status: "completed", model: "", created, ...rest };
 }
 
 /** What a start will become once the server has named it: the question, unless it is asked again, and the answer. */
-export function expected(start: Start, key: string, attachments: Attachment[] = []): Item[] {
-  const { request } = start;
-  const question = request === null ? [] : [local(key, "user", start.parentConvId, { content: request, attachments })];
+export function expected(start: Start, key: string): Item[] {
+  const question = start.request === null ? [] : [local(key, "user", start.parentConvId, { content: start.request })];
   const parent = question[0]?.convId ?? start.parentConvId;
   const under = { status: "in_progress", link: "sending", model: start.model } as const;
   return [...question, local(key, "assistant", parent, under)];

@@ -25,12 +25,3 @@ describe("Enter", () => {
     expect(enter.sends(keydown({}, 1400))).toBe(true);
   });
 });
-
-describe("a key of an input method", () => {
-  const escape = (rest: Partial<KeyboardEvent> = {}) => keydown({ key: "Escape", ...rest });
-  test("is none of ours, whichever it is", () => {
-    expect(new EnterKey().composes(escape({ isComposing: true }))).toBe(true);
-    expect(new EnterKey().composes(escape({ keyCode: 229 }))).toBe(true);
-  });
-  test("ends with the composition", () => expect(new EnterKey().composes(escape({ keyCode: 27 }))).toBe(false));
-});

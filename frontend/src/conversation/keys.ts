@@ -1,9 +1,7 @@
-/** When Enter means "send", and no key is meant for us in the middle of composing a word. */
+/** When Enter means "send", and never in the middle of composing a word. */
 
-/** Safari ends the composition first and sends the key that confirmed it just after, as an ordinary one. */
+/** Safari ends the composition first and sends the Enter that confirmed it just after, as an ordinary key. */
 const AFTER_COMPOSITION_MS = 60;
-/** What older browsers report for every key an input method takes. */
-const TAKEN_BY_INPUT_METHOD = 229;
 
 export class EnterKey {
   #composing = false;
@@ -19,12 +17,9 @@ export class EnterKey {
     this.#endedAt = at;
   }
 
-  /** Whether this keydown belongs to the input method. */
-  composes({ isComposing, keyCode, timeStamp }: KeyboardEvent): boolean {
-    return isComposing || this.#composing || keyCode === TAKEN_BY_INPUT_METHOD || timeStamp - this.#endedAt <= AFTER_COMPOSITION_MS;
-  }
-
+  /** Whether this keydown sends. 229 is what older browsers report for every key an input method takes. */
   sends(event: KeyboardEvent): boolean {
-    return event.key === "Enter" && !event.shiftKey && !event.altKey && !this.composes(event);
+    if (event.key !== "Enter" || event.shiftKey || event.altKey || event.isComposing || this.#composing) return false;
+    return event.keyCode !== 229 && event.timeStamp - this.#endedAt > AFTER_COMPOSITION_MS;
   }
 }

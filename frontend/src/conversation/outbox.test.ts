@@ -1,5 +1,4 @@
 import { beforeEach, expect, test } from "vitest";
-import * as drafts from "./drafts";
 import * as outbox from "./outbox";
 
 const start = (key: string, convGroupId: string | null = null, at = 0): outbox.Unsent => ({
@@ -29,24 +28,23 @@ test("no start takes the place of another, of its own conversation or of others"
   expect(outbox.waiting().map(({ key }) => key)).toEqual(["newer", "b", "a"]);
 });
 
-test("who signs in next in this browser sees nothing of it", () => {
+test("who signs in next in this tab sees nothing of it", () => {
   outbox.keep(start("k"));
-  drafts.keepText(null, "a secret");
+  outbox.keepDraft(null, "a secret");
   signIn("bob");
-  expect([outbox.waiting(), drafts.textOf(null)]).toEqual([[], ""]);
+  expect([outbox.waiting(), outbox.draftOf(null)]).toEqual([[], ""]);
   signIn("alice");
-  expect(drafts.textOf(null)).toBe("a secret");
+  expect(outbox.draftOf(null)).toBe("a secret");
 });
 
 test("signing out leaves nothing", () => {
-  outbox.keep(start("k"));
-  drafts.keepText("c", "a secret");
+  outbox.keepDraft("c", "a secret");
   outbox.forgetAll();
-  expect([localStorage.length, sessionStorage.length, drafts.textOf("c")]).toEqual([0, 0, ""]);
+  expect([sessionStorage.length, outbox.draftOf("c")]).toEqual([0, ""]);
 });
 
 test("what comes back stands before what was written since", () => {
-  drafts.keepText("c", "written since");
-  drafts.giveBack("c", "not sent");
-  expect(drafts.textOf("c")).toBe("not sent\n\nwritten since");
+  outbox.keepDraft("c", "written since");
+  outbox.giveBack("c", "not sent");
+  expect(outbox.draftOf("c")).toBe("not sent\n\nwritten since");
 });

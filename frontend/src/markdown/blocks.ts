@@ -16,7 +16,7 @@ interface Keyed {
 export interface TextBlock extends Keyed {
   kind: "text";
   source: string;
-  /** Set where a blank line does not end the block: indented code, and HTML and formulas that have their own end. */
+  /** Set where a blank line does not end the block: indented code, and HTML that has its own end. */
   until?: RegExp | "outdent";
   /** A very long paragraph is set as several; this is not the first of them. */
   continued?: true;
@@ -158,8 +158,8 @@ function fresh(key: number, line: string): Step {
   if (marker) return opened({ kind: "item", key, source: line, list: key, marker, blank: false });
   const block: TextBlock = { kind: "text", key, source: line };
   if (lines.isHeading(line) || lines.isRule(line)) return { open: null, nextKey: key + 1, closed: [block] };
-  const until = lines.indentOf(line) >= 4 ? "outdent" : lines.endOf(line);
-  return opened(until ? { ...block, until } : block);
+  const until = lines.indentOf(line) >= 4 ? "outdent" : lines.htmlEnd(line);
+  return opened(until && !(until instanceof RegExp && until.test(line)) ? { ...block, until } : block);
 }
 
 const opened = (open: Block): Step => ({ open, nextKey: open.key + 1, closed: [] });
@@ -169,8 +169,7 @@ const kept = (state: State, open: Block): Step => ({ ...state, open, closed: [] 
 function begins(line: string): boolean {
   const marker = lines.markerOf(line);
   const list = marker !== null && lines.interrupts(marker);
-  const own = lines.isHeading(line) || lines.isQuote(line) || lines.isRule(line);
-  return list || own || lines.fenceOf(line) !== null || lines.mathEnd(line) !== null;
+  return list || lines.isHeading(line) || lines.isQuote(line) || lines.isRule(line) || lines.fenceOf(line) !== null;
 }
 
 function inCode(state: State, open: CodeBlock, line: string): Step {
@@ -250,6 +249,6 @@ function cutAt(source: string, from: number): number | null {
 /** Whether no emphasis, code or link seems to be open at the end. */
 function isBalanced(source: string): boolean {
   const count = (char: string): number => source.split(char).length - 1;
-  const even = ["*", "_", "`", "~", "$"].every((char) => count(char) % 2 === 0);
+  const even = ["*", "_", "`", "~"].every((char) => count(char) % 2 === 0);
   return even && count("[") === count("]") && count("(") === count(")");
 }

@@ -1,10 +1,8 @@
 /** A Markdown text that grows, as groups ready to show. Closed blocks are rendered once and keep their objects. */
 
 import { type Block, Blocks, type CodeBlock, type ItemBlock, type RowBlock, type TextBlock } from "./blocks";
-import { mathEnd } from "./lines";
 import { mend } from "./mend";
 import { type Cell, type Links, renderItem, renderRow, renderText } from "./render";
-import { tex } from "./tex.svelte";
 
 export interface Html {
   key: number;
@@ -33,28 +31,21 @@ export class MarkdownDocument {
   #links: Links = {};
   /** Sources of closed text that may refer to a link defined further down, by group. */
   #referring = new Map<number, string>();
-  /** It shows the source of a formula, because that is all there was. */
-  #lacking = false;
 
   /** Show this text, which usually is the last one and more; `open` when more is to come. */
   update(text: string, open: boolean): void {
-    const stale = tex.ready && this.#lacking;
-    if (this.#finished && !open && text === this.#text && !stale) return;
     // A continued answer is split from its beginning again: what the end had closed may go on. Keys come out the same.
-    if (stale || this.#finished || !text.startsWith(this.#text)) this.#restart();
-    const { missed } = tex;
+    if (this.#finished || !text.startsWith(this.#text)) this.#restart();
     const closed = this.#blocks.append(text.slice(this.#text.length));
     this.#text = text;
     for (const block of closed) this.#close(block);
     if (open) this.#preview();
     else this.#finish();
-    this.#lacking ||= tex.missed > missed;
   }
 
   #restart(): void {
     this.#text = "";
     this.#finished = false;
-    this.#lacking = false;
     this.#blocks = new Blocks();
     this.#closed = [];
     this.#links = {};
@@ -110,10 +101,8 @@ function join(groups: Group[], block: Block, links: Links, mended: Mend): Group[
   }
 }
 
-const isMath = ({ source }: TextBlock): boolean => mathEnd(source.split("\n", 1)[0]!) !== null;
-
 function textGroup(block: TextBlock, links: Links, mended: Mend): Group {
-  const html = renderText(block.until && !isMath(block) ? block.source : mended(block.source), links);
+  const html = renderText(block.until ? block.source : mended(block.source), links);
   return { kind: "text", key: block.key, html, heading: /^<h[1-6]/.test(html), continued: block.continued ?? false };
 }
 

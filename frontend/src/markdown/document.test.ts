@@ -1,9 +1,6 @@
 import { marked } from "marked";
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { MarkdownDocument } from "./document.svelte";
-import { tex } from "./tex.svelte";
-
-beforeAll(() => tex.load());
 
 const atOnce = (text: string) => {
   const document = new MarkdownDocument();
@@ -33,7 +30,6 @@ const PIECES = [
   "- one", "- two **bold", "* star", "1. first", "2. second", "10) ten", "  - nested", "   1. nested", "    indented", "- [ ] task", "-", "1.", "=",
   "> quote", ">", "> - in quote", "```js", "```", "  ```py", "  ```", "~~~", "| a | b |", "|---|:-:|", "| 1 | 2 |", "a | b", "--|--", "| x",
   "<div>", "</div>", "<!-- c", "-->", "<br>", "[x]: https://a.cn", "[x] and [y][x]", "[link](https://a.b/c)", "![i](/p.png)", "\\* not", "", "", "", " ", "\t",
-  "$$", "$$", "\\[", "\\]", "$a_1$ x", "\\(b\\)", "$5 and $10", "$open_1", "$$a^2$$", "  $$", "x = 1 $$",
   "**open", "`open", "~~gone~~", "line  ", "a_b_c",
 ];
 
@@ -103,9 +99,6 @@ describe("the split", () => {
     ["> a\n> b\n\n> c", "text text"],
     ["    code\n\n    more\ntext", "text text"],
     ["<!-- a\n\nb -->\nc", "text text"],
-    ["$$\na\n\n- b\n$$\nc", "text text"],
-    ["so\n\\[\na\n\n# b\n\\]", "text text"],
-    ["$$ is dear\n\nb", "text text"],
   ])("%j is %s", (text, expected) => expect(kinds(text)).toBe(expected));
 
   test("keeps all the words of a document that marked reads whole", () => {

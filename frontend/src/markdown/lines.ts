@@ -68,23 +68,12 @@ export function cellCount(line: string): number {
 export const isDelimiterRow = (line: string): boolean =>
   /^ {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$/.test(line) && line.includes("|");
 
-/** Where a block that may hold blank lines ends, when not in this its first line; null for all others. */
-export function endOf(line: string): RegExp | null {
-  const end = htmlEnd(line);
-  return end === null ? mathEnd(line) : end.test(line) ? null : end;
-}
-
-function htmlEnd(line: string): RegExp | null {
+/** Where an HTML block that may hold blank lines ends; null for all others. */
+export function htmlEnd(line: string): RegExp | null {
   if (/^ {0,3}<!--/.test(line)) return /-->/;
   const tag = /^ {0,3}<(pre|script|style|textarea)(?=[\s>]|$)/i.exec(line)?.[1];
   return tag ? new RegExp(`</${tag}>`, "i") : null;
 }
 
-/** A formula over several lines: `\[`, or `$$` alone or before what looks like TeX. "$$ is dear" begins none. */
-export function mathEnd(line: string): RegExp | null {
-  if (/^ {0,3}\\\[(?!.*\\\])/.test(line)) return /\\\]/;
-  return /^ {0,3}\$\$(?!.*\$\$)(?:[ \t]*$|.*[\\^_{=])/.test(line) ? /\$\$/ : null;
-}
-
 /** Whether the beginning of a line may still become several things, so that showing it would make the page flicker. */
-export const isUndecided = (line: string): boolean => /^\s*(?:[-=*_+#>`~|: \t$\\]*|\d{1,9}[.)]?[ \t]*|<[^>]{0,40})$/.test(line);
+export const isUndecided = (line: string): boolean => /^\s*(?:[-=*_+#>`~|: \t]*|\d{1,9}[.)]?[ \t]*|<[^>]{0,40})$/.test(line);

@@ -15,9 +15,6 @@ const empty = (): Folded => ({
   lastEventId: null,
   finishReason: null,
   error: null,
-  timing: null,
-  rating: null,
-  attachments: [],
   created: "2026-01-01T00:00:00Z",
 });
 

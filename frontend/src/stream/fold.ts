@@ -16,16 +16,16 @@ export function fold(message: Folded, event: StreamEvent): Folded {
   return folded(next, chunk);
 }
 
-function closed(message: Folded, { status, code, msg, retryable, usage, timing }: Chunk): Folded {
+function closed(message: Folded, { status, code, msg, retryable, usage }: Chunk): Folded {
   const error = { code: code ?? 0, msg: msg ?? "", retryable: retryable ?? false };
-  return { ...message, status: status ?? "failed", finishReason: null, error, usage: usage ?? message.usage, timing: timing ?? null };
+  return { ...message, status: status ?? "failed", finishReason: null, error, usage: usage ?? message.usage };
 }
 
-function folded(message: Folded, { choices, status, usage, timing }: Chunk): Folded {
+function folded(message: Folded, { choices, status, usage }: Chunk): Folded {
   const { delta, finish_reason } = choices?.[0] ?? {};
   // The role comes once per generation: with it a continued message is under way again.
-  const begun = delta?.role ? ({ status: "in_progress", finishReason: null, error: null, timing: null } as const) : {};
-  const ended = status ? { status, finishReason: finish_reason ?? null, usage: usage ?? message.usage, timing: timing ?? null } : {};
+  const begun = delta?.role ? ({ status: "in_progress", finishReason: null, error: null } as const) : {};
+  const ended = status ? { status, finishReason: finish_reason ?? null, usage: usage ?? message.usage } : {};
   return {
     ...message,
     ...begun,

@@ -9,7 +9,7 @@ const timers = new WeakMap<Element, ReturnType<typeof setTimeout>>();
 
 /** Copies, and lets the button say so for a moment. */
 export async function copyText(text: string, button: Element): Promise<void> {
-  const copied = await writeText(text.replace(/\n$/, ""));
+  const copied = await write(text.replace(/\n$/, ""));
   const word = t(copied ? "copied" : "copyFailed");
   announce(word);
   button.setAttribute("data-said", word);
@@ -17,8 +17,7 @@ export async function copyText(text: string, button: Element): Promise<void> {
   timers.set(button, setTimeout(() => button.removeAttribute("data-said"), WORD_MS));
 }
 
-/** Returns whether it was done. */
-export async function writeText(text: string): Promise<boolean> {
+async function write(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;

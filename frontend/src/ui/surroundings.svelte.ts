@@ -2,7 +2,6 @@
 
 import { SignedOut, SomebodyElse } from "../errors";
 import { accessToken, forgetToken } from "../session";
-import { reload } from "./reload";
 
 class Surroundings {
   online = $state(navigator.onLine);
@@ -46,8 +45,8 @@ class Surroundings {
     if (!this.signedOut || document.hidden) return;
     forgetToken();
     await accessToken().then(
-      reload,
-      (error: unknown) => error instanceof SomebodyElse && reload(),
+      () => location.reload(),
+      (error: unknown) => error instanceof SomebodyElse && location.reload(),
     );
   }
 }

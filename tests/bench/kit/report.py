@@ -23,14 +23,6 @@ class Target:
         return "PASS" if self.reached <= self.limit else "FALLS SHORT"
 
 
-@dataclass(frozen=True)
-class Part:
-    """Figures by their names, and those that have targets."""
-
-    rows: Sequence[tuple[str, object]]
-    targets: Sequence[Target]
-
-
 def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """Columns as wide as their widest cell, the first to the left, figures to the right."""
     cells = [list(heads), *([_cell(value) for value in row] for row in rows)]

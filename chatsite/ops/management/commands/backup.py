@@ -8,18 +8,13 @@ from chatsite.ops import backup
 
 
 class Command(BaseCommand):
-    help = (
-        "Copy the database, checked, and the attachments into a folder, while the site runs. Prints the copies' paths."
-    )
+    help = "Copy the database into a folder, checked, while the site runs. Prints the copy's path."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", nargs="?", type=Path, default=settings.DATA_DIR / "backups")
 
     def handle(self, *args: str, folder: Path, **options: object) -> None:
         try:
-            copy = backup.checked_copy(folder, "backup")
-            # After the database: every file that its copy speaks of is there, as files come before their rows.
-            files = backup.copy_files(settings.DATA_DIR / "attachments", copy.with_suffix(".attachments"))
+            self.stdout.write(str(backup.checked_copy(folder, "backup")))
         except (backup.NoCopy, OSError) as error:
             raise CommandError(f"No copy was made: {error}") from None
-        self.stdout.write("\n".join(str(made) for made in (copy, files) if made))
